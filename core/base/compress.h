@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Zstandard (RFC 8878), one frame per call. The only includer of zstd.h.
+#pragma once
+
+#include "core/base/bytes.h"
+
+namespace feltbog {
+
+// Never fails; the output may be a few bytes larger than an incompressible input.
+Bytes compress(BytesView plain);
+// Errors: malformed, limit_exceeded (would grow beyond `size_max` bytes; nothing that large is
+// allocated).
+Result<Bytes> decompress(BytesView compressed, std::size_t size_max);
+
+}  // namespace feltbog
