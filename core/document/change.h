@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person did, as data: changes, the operations in them, and their identities. Not how they
+// merge (history.h) nor how they are written down (change_codec.h).
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/ids.h"
+#include "core/base/value.h"
+
+namespace feltbog::document {
+
+// What one change may hold. Beyond these it is refused everywhere: on making, reading and merging.
+inline constexpr std::size_t kOpsPerChangeMax = 4096;
+inline constexpr std::size_t kDependenciesMax = 256;
+inline constexpr std::size_t kTextPerOpBytesMax = 1u << 20;
+inline constexpr std::size_t kValueBytesMax = 1u << 20;  // as CBOR
+inline constexpr std::size_t kNameBytesMax = 128;        // a field or a kind
+inline constexpr std::size_t kIdsPerOpMax = 4096;        // replaced values, removed tags
+inline constexpr std::uint64_t kCounterMax = std::uint64_t{1} << 40;
+inline constexpr std::uint64_t kLamportMax = std::uint64_t{1} << 48;
+inline constexpr std::uint64_t kPositionMax = std::uint64_t{1} << 32;
+inline constexpr std::int64_t kAmountMax = std::int64_t{1} << 40;
+inline constexpr std::int64_t kRecordedAtMax = std::int64_t{1} << 53;  // milliseconds, either sign
+
+// The counter-th change of a writer: 1, 2, 3 and so on without gaps. Zero stands for "none".
+struct ChangeId {
+  WriterId writer;
+  std::uint64_t counter = 0;
+  friend auto operator<=>(const ChangeId&, const ChangeId&) = default;
+};
+
+// The index-th operation of a change, from zero.
+struct OpId {
+  ChangeId change;
+  std::uint32_t index = 0;
+  friend auto operator<=>(const OpId&, const OpId&) = default;
+};
+
+// The operation that created the document. All zero: the root, which every space has from the start.
+struct DocumentId {
+  ChangeId change;
+  std::uint32_t index = 0;
+  friend auto operator<=>(const DocumentId&, const DocumentId&) = default;
+  bool is_root() const { return *this == DocumentId{}; }
+};
+
+// "root", or "counter.index-writer" with the writer in base 32: "12.0-64s36d1n6rvkge9g64s36d1n6r".
+// One form per document, fit for command lines, addresses and database keys.
+std::string to_text(const DocumentId& id);
+// Error: malformed, for anything to_text() would not have written.
+Result<DocumentId> parse_document_id(std::string_view text);
+// The same form for a change ("12-writer") and an operation ("12.3-writer").
+std::string to_text(const ChangeId& id);
+Result<ChangeId> parse_change_id(std::string_view text);
+std::string to_text(const OpId& id);
+Result<OpId> parse_op_id(std::string_view text);
+
+// Makes a document of a kind ("note", "visit"). The op's own id becomes the DocumentId; the op's
+// `document` and `field` stay empty.
+struct Create {
+  std::string kind;
+  friend bool operator==(const Create&, const Create&) = default;
+};
+
+// Writes a register. Without `replaces` it supersedes every value its author could see; with it, just
+// the named ones, so that settling a conflict never swallows a value nobody looked at. Names of values
+// the author could not have seen are ignored. Sorted, each once.
+struct Set {
+  Value value;
+  std::optional<std::vector<OpId>> replaces;
+  friend bool operator==(const Set&, const Set&) = default;
+};
+
+// Puts a value in a set; the op's id is the membership's tag.
+struct Add {
+  Value value;
+  friend bool operator==(const Add&, const Add&) = default;
+};
+
+// Takes out the named memberships (what the author saw), so that a concurrent Add wins. On a frozen
+// text it marks the named late edits as dealt with. Sorted, each once.
+struct Remove {
+  std::vector<OpId> tags;
+  friend bool operator==(const Remove&, const Remove&) = default;
+};
+
+// Adds an entry to a log.
+struct Append {
+  Value value;
+  friend bool operator==(const Append&, const Append&) = default;
+};
+
+struct Increment {
+  std::int64_t amount = 0;
+  friend bool operator==(const Increment&, const Increment&) = default;
+};
+
+// Positions and counts are Unicode code points in the text as the author saw it: the change's causal
+// past and the earlier ops of the same change. A position beyond the end counts as the end.
+struct Insert {
+  std::uint64_t position = 0;
+  std::string text;  // UTF-8, not empty
+  friend bool operator==(const Insert&, const Insert&) = default;
+};
+
+struct Erase {
+  std::uint64_t position = 0;
+  std::uint64_t count = 0;  // not zero; what reaches beyond the end is cut off
+  friend bool operator==(const Erase&, const Erase&) = default;
+};
+
+// Signs a text: it stays as the author saw it. Edits made beside or after are kept and shown as a
+// conflict, never worked in.
+struct Freeze {
+  friend bool operator==(const Freeze&, const Freeze&) = default;
+};
+
+// An action of a newer version: kept to the byte, without effect here.
+struct Unknown {
+  std::uint64_t kind = 0;
+  Bytes payload;  // one CBOR item
+  friend bool operator==(const Unknown&, const Unknown&) = default;
+};
+
+using Action = std::variant<Create, Set, Add, Remove, Append, Increment, Insert, Erase, Freeze, Unknown>;
+
+struct Op {
+  DocumentId document;
+  std::string field;
+  Action action;
+  friend bool operator==(const Op&, const Op&) = default;
+};
+
+// Everything one person did at once. Applied whole or not at all.
+struct Change {
+  ChangeId id;
+  // 1 + the greatest of the previous change's and the dependencies'; checked on merging.
+  std::uint64_t lamport = 0;
+  // The heads the author had seen, without the author's own previous change, which `id.counter - 1`
+  // implies. Sorted, and none reachable from another or from the previous change.
+  std::vector<ChangeId> dependencies;
+  WallTime recorded_at;  // as claimed; shown to people, never used to order
+  std::vector<Op> ops;
+  friend bool operator==(const Change&, const Change&) = default;
+};
+
+// Whether the change alone is well formed: limits, sorted lists, UTF-8, a counter and lamport that are
+// not zero. What only its past can tell (lamport, minimal dependencies) History::add checks.
+// Errors: malformed, limit_exceeded.
+Result<void> check_change(const Change& change);
+
+}  // namespace feltbog::document
+
+template <>
+struct std::hash<feltbog::document::ChangeId> {
+  std::size_t operator()(const feltbog::document::ChangeId& id) const noexcept {
+    return std::hash<feltbog::WriterId>{}(id.writer) ^ (id.counter * 0x9E3779B97F4A7C15u);
+  }
+};

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which fields a kind of document has, and how each merges. A value, given to History; which kinds
+// there are is not decided in this room.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/value.h"
+
+namespace feltbog::document {
+
+// The kind of the root document.
+inline constexpr std::string_view kRootKind = "root";
+
+enum class Policy : std::uint8_t {
+  text,         // by character, no interleaving
+  last_writer,  // the causally latest value; between concurrent ones (lamport, writer) decides
+  multi_value,  // every value nobody has superseded; more than one different is a conflict
+  set,          // a concurrent add wins over a remove
+  log,          // entries are only ever added
+  counter,      // the sum of all increments
+  monotone,     // climbs its ladder; only a Set that names what it replaces goes down
+};
+
+std::string_view policy_name(Policy policy);
+
+struct FieldRule {
+  Policy policy = Policy::multi_value;
+  // For monotone: the values from lowest to highest. Values not listed rank below all others.
+  std::vector<Value> ladder;
+  friend bool operator==(const FieldRule&, const FieldRule&) = default;
+};
+
+// kind -> field -> rule. Two replicas with different schemas keep the same operations and differ only
+// in how they read them, until both know the same schema.
+class Schema {
+ public:
+  // Declares a field; a second declaration replaces the first. Returns itself for chaining.
+  Schema& field(std::string_view kind, std::string_view field, Policy policy);
+  Schema& ladder(std::string_view kind, std::string_view field, std::vector<Value> lowest_first);
+
+  // Null for what is not declared; such a field is read by the type of its operations, and its Set
+  // operations as multi_value.
+  const FieldRule* find(std::string_view kind, std::string_view field) const;
+  const std::map<std::string, std::map<std::string, FieldRule, std::less<>>, std::less<>>& kinds()
+      const {
+    return kinds_;
+  }
+
+ private:
+  std::map<std::string, std::map<std::string, FieldRule, std::less<>>, std::less<>> kinds_;
+};
+
+}  // namespace feltbog::document
