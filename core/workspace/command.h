@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// One row of the command table: everything that a command line, a desk or a bridge needs to know about a
+// command or query. The rows themselves stand in core/workspace/commands/.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string_view>
+
+#include "core/base/value.h"
+
+namespace feltbog::workspace {
+
+class Call;
+
+// A command changes something; a query reads. Every query can be watched.
+enum class Shape : std::uint8_t { command, query };
+
+enum class ParameterType : std::uint8_t {
+  text,
+  integer,
+  boolean,
+  moment,     // text, local time "2026-11-17T10:30"
+  date,       // text, "2026-11-17"
+  text_list,  // list of texts
+  record,     // map, checked by the command itself
+  bytes,
+};
+
+// Words a person reads, in both languages.
+struct Words {
+  std::string_view english;
+  std::string_view danish;
+};
+
+struct Parameter {
+  std::string_view name;  // snake_case; on a command line "--kebab-case"
+  ParameterType type;
+  enum Presence : std::uint8_t { optional, required, positional } presence;
+  Words help;
+};
+
+// How a list result is shown as a table. A query without columns returns one record.
+struct Column {
+  std::string_view field;
+  Words title;
+};
+
+// Which line a call leaves in the access log.
+enum class AccessClass : std::uint8_t { none, view, search, create, change, share };
+
+// Who may call it. Finer rules, such as who decides an outcome, are checked by the command itself.
+enum class Entitlement : std::uint8_t { anyone, caseworkers, supervisors, administrators };
+
+struct CommandRow {
+  std::string_view name;  // "note.write"
+  Shape shape;
+  std::uint32_t since_version;  // of the table; rows are added, never changed in meaning
+  Words summary;
+  std::string_view example;  // a command line that works
+  std::span<const Parameter> parameters;
+  std::span<const Column> columns;
+  Entitlement entitlement;
+  AccessClass access;
+  bool idempotent;   // calling it twice is calling it once
+  bool cancellable;  // reports progress and looks at the cancel flag
+  Result<Value> (*run)(Call& call);
+};
+
+constexpr std::uint32_t kCommandTableVersion = 1;
+
+// All rows, sorted by name. The views live as long as the program.
+std::span<const CommandRow* const> command_table();
+// Null when there is no such row.
+const CommandRow* find_command(std::string_view name);
+
+// Checks parameters against the row. Error: invalid_argument, naming the parameter that is missing,
+// unknown or of the wrong type.
+Result<void> check_parameters(const CommandRow& row, const Value& parameters);
+
+// The table as data, from which help, wrappers and completions are made.
+Value describe_commands();
+
+}  // namespace feltbog::workspace

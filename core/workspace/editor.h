@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The handle of one open text: splices at the revision the screen showed; what others write comes back
+// as patches. Next on the data path: unit_of_work.h.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/document/text_editor.h"
+#include "core/workspace/workspace.h"
+
+namespace feltbog::workspace {
+
+// In which unit positions and counts are given, fixed when the editor is opened.
+enum class TextUnit : std::uint8_t { utf8, utf16, code_point };
+
+class Editor {
+ public:
+  // Opens a note's body. `file` and `note` as commands take them. The workspace must outlive the
+  // editor. Errors: not_found, ambiguous, immutable (the note is signed).
+  static Result<std::unique_ptr<Editor>> open(Workspace& workspace, std::string_view file,
+                                              std::string_view note, TextUnit unit);
+
+  const std::string& text() const { return text_; }  // UTF-8, at revision()
+  std::uint64_t revision() const { return editor_.revision(); }
+
+  struct Patch {
+    std::uint64_t position = 0;
+    std::uint64_t erased = 0;
+    std::string inserted;
+  };
+  struct Update {
+    std::uint64_t revision = 0;
+    std::vector<Patch> patches;  // to be applied one after another
+  };
+
+  // Replaces `erased` units at `position` of the text as it was at revision `base`; durable when it
+  // returns. The update brings the screen, which has already shown its own splice, to the newest
+  // revision. Errors: invalid_argument, wrong_state (base too old: reload), immutable, disk_full.
+  Result<Update> splice(std::uint64_t base, std::uint64_t position, std::uint64_t erased,
+                        std::string_view inserted);
+  // What happened since the revision the screen shows. Errors: wrong_state.
+  Result<Update> update_since(std::uint64_t base);
+
+ private:
+  Editor(Workspace& workspace, SpaceId space, document::TextEditor editor, std::string text,
+         TextUnit unit)
+      : workspace_(&workspace),
+        space_(space),
+        editor_(std::move(editor)),
+        text_(std::move(text)),
+        unit_(unit) {}
+  Result<void> catch_up();
+  Update in_units(std::vector<document::TextPatch> patches, std::string text_before) const;
+
+  Workspace* workspace_;
+  SpaceId space_;
+  document::TextEditor editor_;
+  std::string text_;
+  TextUnit unit_;
+};
+
+}  // namespace feltbog::workspace
