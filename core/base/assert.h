@@ -11,7 +11,6 @@ namespace feltbog {
 
 // On in every build: going on with corrupt state is worse than stopping, and a transaction makes
 // stopping safe.
-#define FELTBOG_ASSERT(expression)                                          \
-  (static_cast<bool>(expression)                                            \
-       ? static_cast<void>(0)                                               \
-       : ::feltbog::assertion_failed(#expression, __FILE__, __LINE__))
+#define FELTBOG_ASSERT(expression)                      \
+  (static_cast<bool>(expression) ? static_cast<void>(0) \
+                                 : ::feltbog::assertion_failed(#expression, __FILE__, __LINE__))

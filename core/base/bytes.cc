@@ -76,7 +76,8 @@ Result<Bytes> from_base32(std::string_view text) {
     }
   }
   if (bits >= 5) return Error{ErrorCode::malformed, "impossible base 32 length"};
-  if ((buffer & ((1U << bits) - 1)) != 0) return Error{ErrorCode::malformed, "base 32 filling bits"};
+  if ((buffer & ((1U << bits) - 1)) != 0)
+    return Error{ErrorCode::malformed, "base 32 filling bits"};
   return out;
 }
 

@@ -54,7 +54,8 @@ struct FixedBytes {
   }
   // Error: malformed, when the length is not N.
   static Result<FixedBytes> from(BytesView view) {
-    if (view.size() != N) return Error{ErrorCode::malformed, "length " + std::to_string(view.size())};
+    if (view.size() != N)
+      return Error{ErrorCode::malformed, "length " + std::to_string(view.size())};
     FixedBytes out;
     std::copy(view.begin(), view.end(), out.bytes.begin());
     return out;

@@ -21,7 +21,8 @@ constexpr std::uint64_t kFalse = 20;
 constexpr std::uint64_t kTrue = 21;
 constexpr std::uint64_t kNull = 22;
 constexpr int kDepthMax = 32;
-constexpr std::uint64_t kInt64Max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+constexpr std::uint64_t kInt64Max =
+    static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
 Error malformed(std::string_view what) { return {ErrorCode::malformed, std::string(what)}; }
 
@@ -102,7 +103,8 @@ CborWriter& CborWriter::value(const Value& value) {
 }
 
 Result<BytesView> CborReader::take(std::uint64_t count) {
-  if (count > bytes_.size()) return Error{ErrorCode::truncated, std::to_string(count) + " bytes wanted"};
+  if (count > bytes_.size())
+    return Error{ErrorCode::truncated, std::to_string(count) + " bytes wanted"};
   const BytesView out = bytes_.first(static_cast<std::size_t>(count));
   bytes_ = bytes_.subspan(out.size());
   return out;
@@ -132,7 +134,8 @@ Result<std::uint64_t> CborReader::argument_of(std::uint8_t major) {
 Result<std::uint64_t> CborReader::uint() { return argument_of(kUnsigned); }
 Result<std::uint64_t> CborReader::uint(std::uint64_t maximum) {
   FELTBOG_TRY(value, uint());
-  if (value > maximum) return Error{ErrorCode::limit_exceeded, "number above " + std::to_string(maximum)};
+  if (value > maximum)
+    return Error{ErrorCode::limit_exceeded, "number above " + std::to_string(maximum)};
   return value;
 }
 
@@ -237,7 +240,8 @@ Result<Value> CborReader::value(int depth) {
     case kArray: return list_of(found.argument, depth);
     case kMap: return map_of(found.argument, depth);
     case kSimple:
-      if (found.argument == kTrue || found.argument == kFalse) return Value(found.argument == kTrue);
+      if (found.argument == kTrue || found.argument == kFalse)
+        return Value(found.argument == kTrue);
       if (found.argument == kNull) return Value();
       return malformed("unknown simple value");
     default: return malformed("tags are not used");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Deterministic CBOR (RFC 8949, section 4.2): one encoding per value, and a reader that rejects every
-// other. Used by all formats and the protocol.
+// Deterministic CBOR (RFC 8949, section 4.2): one encoding per value, and a reader that rejects
+// every other. Used by all formats and the protocol.
 #pragma once
 
 #include <cstdint>
@@ -50,7 +50,7 @@ class CborReader {
   // Up to and including `maximum`; limit_exceeded above.
   Result<std::uint64_t> uint(std::uint64_t maximum);
   Result<std::int64_t> integer();
-  Result<BytesView> bytes();  // points into the input
+  Result<BytesView> bytes();        // points into the input
   Result<std::string_view> text();  // points into the input
   Result<std::uint64_t> array();
   // An array of exactly `count` items.
@@ -89,8 +89,8 @@ class CborReader {
 };
 
 Bytes encode_cbor(const Value& value);
-// Exactly one value and nothing after it. Errors: those of CborReader, and limit_exceeded for nesting
-// deeper than 32.
+// Exactly one value and nothing after it. Errors: those of CborReader, and limit_exceeded for
+// nesting deeper than 32.
 Result<Value> decode_cbor(BytesView bytes);
 
 }  // namespace feltbog

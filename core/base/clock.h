@@ -18,7 +18,9 @@ struct WallTime {
 struct Instant {
   std::int64_t milliseconds = 0;
   friend auto operator<=>(const Instant&, const Instant&) = default;
-  Instant after(std::int64_t delay_milliseconds) const { return {milliseconds + delay_milliseconds}; }
+  Instant after(std::int64_t delay_milliseconds) const {
+    return {milliseconds + delay_milliseconds};
+  }
 };
 
 class Clock {

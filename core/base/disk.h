@@ -20,8 +20,8 @@ class File {
   virtual ~File() = default;
   // Reads up to out.size() bytes at `offset`; returns how many were there. Error: io_error.
   virtual Result<std::size_t> read(std::uint64_t offset, std::span<std::uint8_t> out) = 0;
-  // Writes all of `bytes` at `offset`, growing the file as needed. After an error any prefix may have
-  // been written. Errors: io_error, disk_full.
+  // Writes all of `bytes` at `offset`, growing the file as needed. After an error any prefix may
+  // have been written. Errors: io_error, disk_full.
   virtual Result<void> write(std::uint64_t offset, BytesView bytes) = 0;
   virtual Result<void> truncate(std::uint64_t size) = 0;
   // Returns once everything written so far survives a power cut. After an error nothing is known
@@ -53,8 +53,8 @@ class Disk {
 
 // Reads a whole file. Errors: not_found, io_error, limit_exceeded (larger than `size_max`).
 Result<Bytes> read_file(Disk& disk, std::string_view path, std::uint64_t size_max);
-// Writes a file so that after a crash either the old or the new content stands: temporary file, sync,
-// rename, sync of the folder. Errors: io_error, disk_full.
+// Writes a file so that after a crash either the old or the new content stands: temporary file,
+// sync, rename, sync of the folder. Errors: io_error, disk_full.
 Result<void> replace_file(Disk& disk, std::string_view path, BytesView content);
 
 }  // namespace feltbog

@@ -59,7 +59,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     keys_.push_back(std::move(value));
     return true;
   }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) override {
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::json::exception&) override {
     return fail("at byte " + std::to_string(position));
   }
 

@@ -11,12 +11,12 @@ namespace feltbog {
 
 enum class JsonForm { compact, indented };
 
-// Byte strings become lower-case hexadecimal text; integers beyond 53 bits become decimal text, because
-// many JSON readers would round them.
+// Byte strings become lower-case hexadecimal text; integers beyond 53 bits become decimal text,
+// because many JSON readers would round them.
 std::string to_json(const Value& value, JsonForm form = JsonForm::compact);
 
-// Errors: malformed (with the byte offset; also for a number that is not a whole 64-bit one, a doubled
-// key and text that is not UTF-8), limit_exceeded (nesting deeper than 32).
+// Errors: malformed (with the byte offset; also for a number that is not a whole 64-bit one, a
+// doubled key and text that is not UTF-8), limit_exceeded (nesting deeper than 32).
 Result<Value> parse_json(std::string_view text);
 
 }  // namespace feltbog

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Result<T>: a value or an Error. The vocabulary is that of std::expected (C++23), which will replace it.
+// Result<T>: a value or an Error. The vocabulary is that of std::expected (C++23), which will
+// replace it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -47,10 +49,10 @@ class [[nodiscard]] Result {
 
   bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
-  T& value() & { return FELTBOG_ASSERT(has_value()), *std::get_if<0>(&state_); }
-  const T& value() const& { return FELTBOG_ASSERT(has_value()), *std::get_if<0>(&state_); }
-  T&& value() && { return FELTBOG_ASSERT(has_value()), std::move(*std::get_if<0>(&state_)); }
-  const Error& error() const { return FELTBOG_ASSERT(!has_value()), *std::get_if<1>(&state_); }
+  T& value() & { return present<0>(state_); }
+  const T& value() const& { return present<0>(state_); }
+  T&& value() && { return std::move(present<0>(state_)); }
+  const Error& error() const { return present<1>(state_); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
@@ -58,6 +60,14 @@ class [[nodiscard]] Result {
   const T* operator->() const { return &value(); }
 
  private:
+  // Asking for the side that is not there is a bug of the caller.
+  template <std::size_t Index, class State>
+  static auto& present(State& state) {
+    auto* side = std::get_if<Index>(&state);
+    FELTBOG_ASSERT(side != nullptr);
+    return *side;
+  }
+
   std::variant<T, Error> state_;
 };
 
@@ -78,13 +88,13 @@ class [[nodiscard]] Result<void> {
 
 }  // namespace feltbog
 
-// The one propagation macro: FELTBOG_TRY(name, expression) declares `name` as the value, or returns the
-// error. FELTBOG_CHECK(expression) is the same for Result<void>.
-#define FELTBOG_TRY(name, expression)                        \
-  auto name##_result = (expression);                         \
+// The one propagation macro: FELTBOG_TRY(name, expression) declares `name` as the value, or returns
+// the error. FELTBOG_CHECK(expression) is the same for Result<void>.
+#define FELTBOG_TRY(name, expression)                           \
+  auto name##_result = (expression);                            \
   if (!name##_result.has_value()) return name##_result.error(); \
   auto name = std::move(name##_result).value()
-#define FELTBOG_CHECK(expression)                                                 \
-  do {                                                                            \
+#define FELTBOG_CHECK(expression)                                                                 \
+  do {                                                                                            \
     if (auto check_result = (expression); !check_result.has_value()) return check_result.error(); \
   } while (false)

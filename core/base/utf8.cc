@@ -38,7 +38,8 @@ bool is_utf8(std::string_view text) {
     for (std::size_t k = 1; k < length; ++k) {
       if (!is_continuation(text[i + k])) return false;
     }
-    if (length > 1 && !second_byte_fits(lead, static_cast<unsigned char>(text[i + 1]))) return false;
+    if (length > 1 && !second_byte_fits(lead, static_cast<unsigned char>(text[i + 1])))
+      return false;
     i += length;
   }
   return true;

@@ -18,7 +18,8 @@ std::size_t count_code_points(std::string_view utf8);
 std::size_t byte_offset_of(std::string_view utf8, std::size_t code_point);
 // How many UTF-16 code units.
 std::size_t count_utf16(std::string_view utf8);
-// The code point position of a UTF-16 offset; an offset inside a surrogate pair counts as its start.
+// The code point position of a UTF-16 offset; an offset inside a surrogate pair counts as its
+// start.
 std::size_t code_point_of_utf16(std::string_view utf8, std::size_t utf16);
 // The code point position of a byte offset; an offset inside a code point counts as its start.
 std::size_t code_point_of_byte(std::string_view utf8, std::size_t offset);

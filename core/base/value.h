@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one value model of parameters and results: CBOR across the C ABI, JSON for people and the desk.
+// The one value model of parameters and results: CBOR across the C ABI, JSON for people and the
+// desk.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,8 @@
 namespace feltbog {
 
 // null, boolean, 64-bit integer, byte string, UTF-8 text, list, or map with text keys. There are no
-// floating-point numbers: measures are whole tenths, money is whole øre, so that equal values always
-// have equal bytes.
+// floating-point numbers: measures are whole tenths, money is whole øre, so that equal values
+// always have equal bytes.
 class Value {
  public:
   using List = std::vector<Value>;

@@ -55,7 +55,8 @@ class PosixFile final : public File {
   }
 
   Result<void> truncate(std::uint64_t size) override {
-    if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) return system_error("ftruncate", errno);
+    if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0)
+      return system_error("ftruncate", errno);
     return {};
   }
 
@@ -104,7 +105,8 @@ Result<bool> PosixDisk::exists(std::string_view path) {
 }
 
 Result<void> PosixDisk::remove(std::string_view path) {
-  if (::unlink(std::string(path).c_str()) != 0 && errno != ENOENT) return system_error("unlink", errno);
+  if (::unlink(std::string(path).c_str()) != 0 && errno != ENOENT)
+    return system_error("unlink", errno);
   return {};
 }
 
@@ -123,7 +125,8 @@ Result<void> PosixDisk::sync_directory(std::string_view path) {
   const int status = ::fsync(descriptor);
   const int number = errno;
   ::close(descriptor);
-  // Some file systems cannot sync a folder and say EINVAL; there is nothing more to be had from them.
+  // Some file systems cannot sync a folder and say EINVAL; there is nothing more to be had from
+  // them.
   if (status != 0 && number != EINVAL) return system_error("fsync", number);
   return {};
 }

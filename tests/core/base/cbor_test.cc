@@ -55,8 +55,9 @@ TEST_CASE("every flipped bit is refused or gives a value that encodes to those v
 }
 
 TEST_CASE("encodings that are not the deterministic one are refused") {
-  for (const char* hex : {"1800", "190001", "1a00000001", "5801ff", "9f00ff", "5f4100ff", "a2616200616100",
-                          "a2616100616100", "f97c00", "c000", "f800", "61ff", "0000"}) {
+  for (const char* hex :
+       {"1800", "190001", "1a00000001", "5801ff", "9f00ff", "5f4100ff", "a2616200616100",
+        "a2616100616100", "f97c00", "c000", "f800", "61ff", "0000"}) {
     CAPTURE(hex);
     CHECK_FALSE(decode_cbor(from_hex(hex).value()).has_value());
   }
@@ -70,7 +71,8 @@ TEST_CASE("nesting deeper than 32 is refused") {
   CHECK(decoded.error().code == ErrorCode::limit_exceeded);
 }
 
-TEST_CASE("a list that claims more items than there are bytes is refused before anything is allocated") {
+TEST_CASE(
+    "a list that claims more items than there are bytes is refused before anything is allocated") {
   CHECK_FALSE(decode_cbor(from_hex("9bffffffffffffffff").value()).has_value());
 }
 
