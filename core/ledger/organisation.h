@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// The organisation as its log says it is: users, roles, devices, invites, the server's key. One pure
+// validator for client, server and simulator. Spaces and their members: space.h.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+
+#include "core/ledger/organisation_record.h"
+
+namespace feltbog::ledger {
+
+struct DeviceEntry {
+  DeviceId id;
+  UserId user;
+  DevicePublic publics;
+  std::uint64_t added_at = 0;   // sequence of the record that enrolled it
+  std::uint64_t barred_at = 0;  // sequence of the record that revoked it or suspended its user; 0: none
+  bool active_at(std::uint64_t sequence) const {
+    return added_at <= sequence && (barred_at == 0 || sequence < barred_at);
+  }
+};
+
+struct UserEntry {
+  UserId id;
+  std::uint64_t added_at = 0;
+  std::map<std::uint64_t, RoleSet> roles;    // from that sequence on
+  std::map<std::uint64_t, bool> suspended;   // from that sequence on
+  std::set<DeviceId> devices;                // also barred ones
+};
+
+struct InviteEntry {
+  InviteId id;
+  crypto::SigningPublic key;
+  UserId user;
+  UserId created_by;
+  DeviceId created_by_device;
+  WallTime expires_at;
+  std::uint64_t created_at = 0;
+  std::uint64_t used_at = 0;     // 0: not yet
+  std::uint64_t revoked_at = 0;  // 0: not
+};
+
+// A value: copy it to try something. Empty until the first record (organisation_create).
+class OrganisationState {
+ public:
+  // Applies the next record, or changes nothing. Errors: broken_chain (not the next of this log),
+  // fork_detected (another record stands there), already_exists (this very record stands there),
+  // unknown_kind (stop: nothing after it can be judged), bad_signature, not_authorised, malformed,
+  // truncated, limit_exceeded; invite_used, invite_unknown for a device_add; not_found and
+  // wrong_state for subjects that do not exist or are not in a state the record fits.
+  Result<void> apply(const Record& record);
+  // The same for a record read back from the own encrypted database, where it stands because apply()
+  // took it before: the signatures are not checked again.
+  Result<void> apply_verified(const Record& record);
+
+  bool empty() const { return hashes_.empty(); }
+  const OrganisationId& id() const { return id_; }
+  LogHead head() const;
+  // The record's hash at a sequence number from 1 to head().sequence; no value outside.
+  std::optional<RecordHash> hash_at(std::uint64_t sequence) const;
+  // True for {0, zero} and for every place of this log.
+  bool contains(const LogHead& head) const;
+
+  const crypto::SigningPublic& server_key() const { return server_key_; }
+
+  // Null when not known here. The sequence variants ask about the past: as of just after that record.
+  const DeviceEntry* device(const DeviceId& device) const;
+  const UserEntry* user(const UserId& user) const;
+  const InviteEntry* invite(const InviteId& invite) const;
+  bool device_active(const DeviceId& device) const { return device_active(device, head().sequence); }
+  bool device_active(const DeviceId& device, std::uint64_t sequence) const;
+  // The empty set for a user who is unknown or suspended.
+  RoleSet roles(const UserId& user) const { return roles(user, head().sequence); }
+  RoleSet roles(const UserId& user, std::uint64_t sequence) const;
+  bool user_exists(const UserId& user, std::uint64_t sequence) const;
+  bool user_suspended(const UserId& user, std::uint64_t sequence) const;
+  // In order of device id.
+  std::vector<DeviceId> active_devices(const UserId& user) const {
+    return active_devices(user, head().sequence);
+  }
+  std::vector<DeviceId> active_devices(const UserId& user, std::uint64_t sequence) const;
+
+  const std::map<UserId, UserEntry>& users() const { return users_; }
+  const std::map<DeviceId, DeviceEntry>& devices() const { return devices_; }
+  const std::map<InviteId, InviteEntry>& invites() const { return invites_; }
+  // Where the barred device's runs end, if the record that barred it says so; null if it does not.
+  const Cut* cut(const SpaceId& space, const DeviceId& device, std::uint32_t incarnation) const;
+
+ private:
+  friend class OrganisationRules;
+  Result<void> take(const Record& record, bool check_signatures);
+  void fold(const Record& record, const OrganisationPayload& payload);
+
+  OrganisationId id_;
+  std::vector<RecordHash> hashes_;  // of record 1, 2, ...
+  crypto::SigningPublic server_key_;
+  std::map<UserId, UserEntry> users_;
+  std::map<DeviceId, DeviceEntry> devices_;
+  std::map<InviteId, InviteEntry> invites_;
+  std::map<WriterId, Cut> cuts_;
+};
+
+// The next record of this log, signed by `author` and already found valid: append it with apply(). For
+// an empty state, `organisation` names the log to begin. Errors: those of apply().
+Result<Record> make_record(const OrganisationState& state, const DeviceIdentity& author,
+                           const OrganisationPayload& payload);
+Result<Record> found_organisation(const OrganisationId& organisation, const DeviceIdentity& author,
+                                  const crypto::SigningPublic& server_key, const UserId& founder,
+                                  RoleSet roles);
+// The record by which `device` joins, entitled by the invite's secret. Errors: invite_unknown,
+// invite_used, and those of apply().
+Result<Record> make_device_add(const OrganisationState& state, const DeviceIdentity& device,
+                               const InviteId& invite, const crypto::SigningSecret& invite_secret);
+
+}  // namespace feltbog::ledger

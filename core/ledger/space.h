@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// A space as its log says it is: members, epochs, who holds which key. One pure validator for client,
+// server and simulator. Making records: space_builder.h. What is written in a space: run.h.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "core/ledger/organisation.h"
+#include "core/ledger/space_record.h"
+
+namespace feltbog::ledger {
+
+struct Epoch {
+  std::uint32_t number = 1;
+  KeyId key;
+  std::uint64_t since = 1;                    // sequence of the record that began it
+  std::uint64_t organisation_sequence = 0;    // what that record cites
+  Bytes sealed_previous;                      // empty for epoch 1
+  std::map<DeviceId, std::uint64_t> holders;  // who was given the key, by which record
+  std::map<WriterId, Cut> cuts;               // that its record carries
+};
+
+// Wraps a record announces. They may be missing (destroyed, or not fetched yet).
+struct WrapsEntry {
+  std::uint64_t sequence = 0;
+  std::uint32_t epoch = 1;
+  DeviceId issuer;
+  WrapsCommitment commitment;
+};
+
+// A user's stay: from the record that added them up to, not including, the one that removed them.
+struct Membership {
+  SpaceRole role = SpaceRole::writer;
+  std::uint64_t from = 0;
+  std::uint64_t until = 0;  // 0: still a member
+};
+
+// A value: copy it to try something. Empty until the first record (space_create).
+class SpaceState {
+ public:
+  // Applies the next record, or changes nothing. What the author was entitled to is judged at the
+  // organisation's head the record cites, so every device judges alike, however much more it knows.
+  // Errors: those of OrganisationState::apply(), and missing_dependency (the cited head is not here
+  // yet: sync the organisation's log first).
+  Result<void> apply(const Record& record, const OrganisationState& organisation);
+  // For records read back from the own encrypted database: the signature is not checked again.
+  Result<void> apply_verified(const Record& record, const OrganisationState& organisation);
+
+  bool empty() const { return hashes_.empty(); }
+  const SpaceId& id() const { return id_; }
+  const OrganisationId& organisation() const { return organisation_; }
+  SpaceKind kind() const { return kind_; }
+  const UserId& creator() const { return creator_; }
+  LogHead head() const;
+  std::optional<RecordHash> hash_at(std::uint64_t sequence) const;
+  bool contains(const LogHead& head) const;
+  // The organisation's sequence that the record at `sequence` cites (0 outside the log).
+  std::uint64_t cited_at(std::uint64_t sequence) const;
+
+  // As of just after the record at `sequence`; without it, now.
+  std::optional<SpaceRole> role(const UserId& user) const { return role(user, head().sequence); }
+  std::optional<SpaceRole> role(const UserId& user, std::uint64_t sequence) const;
+  std::vector<Member> members() const { return members(head().sequence); }
+  std::vector<Member> members(std::uint64_t sequence) const;
+  // Whether the device's user is a member and the device active in the organisation, both now.
+  bool admits(const DeviceId& device, const OrganisationState& organisation) const;
+
+  // Epoch 1, 2, ...; never called on an empty state.
+  const std::vector<Epoch>& epochs() const { return epochs_; }
+  const Epoch& epoch() const { return epochs_.back(); }
+  // The one in force just after the record at `sequence`; null outside the log.
+  const Epoch* epoch_at(std::uint64_t sequence) const;
+
+  // The wraps announced, in order of sequence; and the entry of one blob, or null.
+  const std::vector<WrapsEntry>& wraps() const { return wraps_; }
+  const WrapsEntry* wraps(const WrapsHash& hash) const;
+  // Whether `encoded` is what a record of this log announces, sealed to exactly whom it must be.
+  // Errors: not_found (no record announces it), malformed and its kin.
+  Result<KeyWraps> check_wraps(BytesView encoded) const;
+
+  // Whether a device that holds the current key was barred since: then the next to seal rotates first.
+  bool needs_rotation(const OrganisationState& organisation) const;
+  // Active devices of members that were not given the current key yet: a device_join is due.
+  std::vector<DeviceId> devices_without_key(const OrganisationState& organisation) const;
+  // All active devices of all members at an organisation head: who a rotation must reach.
+  std::vector<DeviceId> member_devices(const OrganisationState& organisation) const;
+
+  // Stays of a user, in order; empty for a stranger.
+  const std::vector<Membership>& memberships(const UserId& user) const;
+
+ private:
+  friend class SpaceRules;
+  Result<void> take(const Record& record, const OrganisationState& organisation,
+                    bool check_signature);
+  void fold(const Record& record, const SpacePayload& payload,
+            const OrganisationState& organisation);
+
+  SpaceId id_;
+  OrganisationId organisation_;
+  SpaceKind kind_ = SpaceKind::authority_file;
+  UserId creator_;
+  std::vector<RecordHash> hashes_;
+  std::vector<std::uint64_t> cited_;
+  std::map<UserId, std::vector<Membership>> memberships_;
+  std::vector<Epoch> epochs_;
+  std::vector<WrapsEntry> wraps_;
+};
+
+}  // namespace feltbog::ledger

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// The payloads of a space's log. Meaning and rules: space.h.
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "core/ledger/cut.h"
+#include "core/ledger/key_wraps.h"
+#include "core/ledger/record.h"
+#include "core/ledger/roles.h"
+
+namespace feltbog::ledger {
+
+inline constexpr std::size_t kMembersPerRecordMax = 256;
+inline constexpr std::size_t kDevicesPerRecordMax = 256;
+
+// The first record, with the key of epoch 1. The author is one of the members.
+struct SpaceCreate {
+  OrganisationId organisation;
+  SpaceKind kind = SpaceKind::authority_file;
+  std::vector<Member> members;  // in ascending order of user, each once
+  KeyId key;
+  WrapsCommitment wraps;  // of the members' active devices
+};
+
+// Gives the current key, and with it the history, to further users.
+struct MemberAdd {
+  std::vector<Member> members;  // ascending, each once, none a member yet
+  WrapsCommitment wraps;        // of the added users' active devices
+};
+
+// Gives the current key to devices that members have enrolled since.
+struct DeviceJoin {
+  std::vector<DeviceId> devices;  // ascending, each once
+  WrapsCommitment wraps;
+};
+
+// A new key for exactly the active devices of the members.
+struct Rotation {
+  std::uint32_t epoch = 2;
+  KeyId key;
+  WrapsCommitment wraps;
+  Bytes sealed_previous;   // seal_previous_key()
+  std::vector<Cut> cuts;   // of devices barred or removed; see run_standing()
+};
+
+struct MemberRemove {
+  std::vector<UserId> users;  // ascending, each once
+  Rotation rotation;
+};
+
+struct EpochRotate {
+  Rotation rotation;
+};
+
+// In the order of their kind numbers, from 1.
+using SpacePayload = std::variant<SpaceCreate, MemberAdd, DeviceJoin, MemberRemove, EpochRotate>;
+
+inline std::uint16_t kind_of(const SpacePayload& payload) {
+  return static_cast<std::uint16_t>(payload.index() + 1);
+}
+// "member_add"; "unknown" for a number this version does not know.
+std::string_view space_kind_name(std::uint16_t kind);
+
+Bytes encode_payload(const SpacePayload& payload);
+// Errors: unknown_kind, malformed, truncated, limit_exceeded.
+Result<SpacePayload> decode_space_payload(std::uint16_t kind, BytesView bytes);
+
+}  // namespace feltbog::ledger
