@@ -27,6 +27,6 @@ struct PinCheck {
 Result<SslContext> make_client_context(PinCheck& check);
 
 // Error: internal. Only after a completed handshake.
-Result<ChannelBinding> channel_binding(SSL* connection);
+Result<sync::ChannelBinding> channel_binding(SSL* connection);
 
 }  // namespace feltbog::transport

@@ -199,7 +199,6 @@ class WebSocketClient::Connection : public std::enable_shared_from_this<Connecti
     read_buffer_.resize(kReadSize);
     driver_->handle_open(*binding, clock_.instant());
     if (phase_ == Phase::closed) return;  // the driver may let go of the client in any call
-    read();
     pump();
   }
 
@@ -212,6 +211,8 @@ class WebSocketClient::Connection : public std::enable_shared_from_this<Connecti
   }
 
   void read() {
+    if (reading_ || !driver_->wants_input()) return;
+    reading_ = true;
     stream_->async_read_some(asio::buffer(read_buffer_),
                              [self = shared_from_this()](SystemError error, std::size_t size) {
                                self->received(error, size);
@@ -219,6 +220,7 @@ class WebSocketClient::Connection : public std::enable_shared_from_this<Connecti
   }
 
   void received(SystemError error, std::size_t size) {
+    reading_ = false;
     if (phase_ == Phase::closed) return;
     if (error) return read_failed(error);
     if (phase_ == Phase::open) {
@@ -231,7 +233,6 @@ class WebSocketClient::Connection : public std::enable_shared_from_this<Connecti
       driver_->handle_bytes(bytes, clock_.instant());
       if (phase_ == Phase::closed) return;
     }
-    read();
     pump();
   }
 
@@ -254,6 +255,7 @@ class WebSocketClient::Connection : public std::enable_shared_from_this<Connecti
       const auto timeout = driver_->poll_timeout();
       if (timeout && now >= *timeout) driver_->handle_timeout(now);
       if (phase_ == Phase::open && !writing_) send_next();
+      if (phase_ == Phase::open) read();
     }
     if (phase_ != Phase::closed) arm_timer();
   }
@@ -264,18 +266,16 @@ class WebSocketClient::Connection : public std::enable_shared_from_this<Connecti
   }
 
   void send_next() {
-    if (sent_ == outgoing_.size()) {
-      outgoing_ = driver_->poll_transmit();
-      sent_ = 0;
+    if (outgoing_.empty()) {
+      outgoing_ = driver_->poll_transmit(kSendSizeMax);
       if (sink_ != nullptr && !outgoing_.empty()) sink_->sent(outgoing_);
     }
-    if (sent_ == outgoing_.size()) {
+    if (outgoing_.empty()) {
       if (driver_->finished()) close_now();
       return;
     }
     writing_ = true;
-    const std::size_t size = std::min(outgoing_.size() - sent_, kSendSizeMax);
-    stream_->async_write(asio::buffer(outgoing_.data() + sent_, size),
+    stream_->async_write(asio::buffer(outgoing_),
                          [self = shared_from_this()](SystemError error, std::size_t written) {
                            self->written(error, written);
                          });
@@ -289,7 +289,7 @@ class WebSocketClient::Connection : public std::enable_shared_from_this<Connecti
       if (phase_ == Phase::open) return;
       return finish(std::nullopt);
     }
-    sent_ += size;
+    outgoing_.clear();
     count_.payload_sent += size;
     if (phase_ == Phase::closing) return say_farewell();
     pump();
@@ -327,7 +327,7 @@ class WebSocketClient::Connection : public std::enable_shared_from_this<Connecti
   void finish(std::optional<Error> error) {
     if (phase_ == Phase::closed) return;
     drop();
-    if (driver_ != nullptr) std::exchange(driver_, nullptr)->handle_closed(error);
+    if (driver_ != nullptr) std::exchange(driver_, nullptr)->handle_closed(error, clock_.instant());
   }
 
   // Ends every operation that is under way; their handlers find the phase closed.
@@ -366,8 +366,8 @@ class WebSocketClient::Connection : public std::enable_shared_from_this<Connecti
   std::optional<Instant> deadline_;
   Bytes read_buffer_;
   Bytes outgoing_;
-  std::size_t sent_ = 0;
   TrafficCount count_;
+  bool reading_ = false;
   bool writing_ = false;
   bool wake_posted_ = false;
   bool close_wanted_ = false;
