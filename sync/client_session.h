@@ -4,7 +4,6 @@
 // what passes between them.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <optional>
 
@@ -15,7 +14,7 @@
 namespace feltbog::sync {
 
 // 32 bytes that only the two ends of one carrier connection share: the TLS exporter.
-using ChannelBinding = std::array<std::uint8_t, 32>;
+using ChannelBinding = ledger::ChannelBinding;
 
 struct ClientOptions {
   std::optional<ChannelBinding> binding;
@@ -48,7 +47,8 @@ struct Progress {
 enum class ClientEventKind : std::uint8_t {
   connected,  // each side has proven itself; server_time is set
   progress,   // numbers changed; several changes may be told as one
-  refused,    // the server did not take an item: error, and log when it was a record or run of a space
+  refused,    // the server did not take an item: error, and log when it was a record or run of a
+              // space
   caught_up,  // all that was to receive is stored, all that was to send is receipted or refused
   closed,     // the last event. error: cancelled after finish() or cancel(), else why it ended
 };
@@ -92,7 +92,8 @@ class ClientSession {
   // False while the output is full: leave bytes in the carrier until it was drained. Given more all
   // the same, the session buffers up to kInputBytesMax and then ends with limit_exceeded.
   bool wants_input() const;
-  // Up to `bytes_max` of the bytes to send, in order; empty when there are none. Draining may produce more.
+  // Up to `bytes_max` of the bytes to send, in order; empty when there are none. Draining may
+  // produce more.
   Bytes poll_transmit(std::size_t bytes_max);
   std::optional<ClientEvent> poll_event();
   // None once closed.

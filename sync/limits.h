@@ -51,7 +51,7 @@ inline constexpr int kConflictRoundsMax = 8;
 // Milliseconds.
 inline constexpr std::int64_t kHandshakeMilliseconds = 15'000;  // until admitted
 inline constexpr std::int64_t kAnswerMilliseconds = 60'000;     // without any frame but pings
-inline constexpr std::int64_t kPingMilliseconds = 25'000;       // a side silent for so long sends a ping
-inline constexpr std::int64_t kSilenceMilliseconds = 70'000;    // a side that hears nothing gives up
+inline constexpr std::int64_t kPingMilliseconds = 25'000;  // a side silent for so long sends a ping
+inline constexpr std::int64_t kSilenceMilliseconds = 70'000;  // a side that hears nothing gives up
 
 }  // namespace feltbog::sync

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a server's sync session needs of the office's store. An interface only: the server implements
-// it over SQLite or PostgreSQL, sync/server_session.h drives it. Nothing here opens a run.
+// What a server's sync session needs of the office's store. An interface only: the server
+// implements it over SQLite or PostgreSQL, sync/server_session.h drives it. Nothing here opens a
+// run.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +16,9 @@ namespace feltbog::sync {
 
 // Whom a session speaks for, once admitted.
 struct Admission {
-  ledger::ClaimKind kind = ledger::ClaimKind::device;
-  DeviceId device;  // zero unless kind is device
-  InviteId invite;  // zero unless kind is invite
+  ledger::SessionParty party = ledger::SessionParty::device;
+  DeviceId device;  // zero unless party is device
+  InviteId invite;  // zero unless party is invite
 };
 
 // The most that one read may return; one item is returned even if it alone is larger.
@@ -36,20 +37,27 @@ struct RunBatch {
 struct RunOutcome {
   RunHash run;
   std::uint64_t position = 0;  // where it stands, now or since before; 0 when refused
-  Bytes receipt;               // signed by the server; empty when refused
   std::optional<ErrorCode> refused;
+};
+
+// How a batch of pushed runs fared: one outcome for each, in order.
+struct AppendedRuns {
+  std::vector<RunOutcome> runs;
+  Bytes
+      receipt;  // signed (ledger/receipt.h), names every run not refused; empty when there is none
 };
 
 // How a space stands for one device.
 struct SpaceStanding {
-  bool member = false;            // may read and write it now; when false the rest is zero
+  bool member = false;  // may read and write it now; when false the rest is zero
   ledger::LogHead records;
   std::uint64_t last_position = 0;  // of its newest run; 0 when there is none
 };
 
-// Calls are synchronous; a relay shared by sessions on several threads does its own locking. "Durably"
-// means: committed before the call returns. Errors of two kinds: a refusal (the codes from 1 to 29 and
-// from 70 to 129) is told to the client as such; any other ends the session and is told as internal.
+// Calls are synchronous; a relay shared by sessions on several threads does its own locking.
+// "Durably" means: committed before the call returns. Errors of two kinds: a refusal (the codes
+// from 1 to 29 and from 70 to 129) is told to the client as such; any other ends the session and is
+// told as internal.
 class Relay {
  public:
   virtual ~Relay() = default;
@@ -57,33 +65,34 @@ class Relay {
   virtual ServerIncarnation incarnation() = 0;
   virtual WallTime time() = 0;
 
-  // The server identity's proof over `transcript` (32 bytes), at most kSessionProofMax bytes.
-  virtual Result<Bytes> prove(BytesView transcript) = 0;
-  // Verifies the client's proof over `transcript` (32 bytes) before it says anything else. Errors:
+  // The proof by the server's identity. `transcript.server_key` is filled in here.
+  virtual Result<crypto::Signature> prove(const ledger::SessionTranscript& transcript) = 0;
+  // Verifies the client's proof before it says anything else; fills in `server_key`. Errors:
   // authentication_failed (unknown organisation or device, or a proof that does not match: one and
   // the same answer), revoked (only when the proof matches), invite_unknown, invite_used,
   // invite_expired (by this server's time), already_exists (founding, when an organisation exists).
-  virtual Result<Admission> admit(const OrganisationId& organisation,
-                                  const ledger::SessionClaim& claim, BytesView transcript,
-                                  BytesView proof) = 0;
+  virtual Result<Admission> admit(const ledger::SessionTranscript& transcript,
+                                  const crypto::Signature& proof) = 0;
 
   // The organisation's log. Readable to every admission.
   virtual Result<ledger::LogHead> organisation_head() = 0;
-  // The spaces of which a device is a member, in any order. Empty for an invite or a founder.
+  // The spaces of which a device is a member, in any order. Error: revoked, which ends the session.
   virtual Result<std::vector<SpaceId>> spaces_of(const DeviceId& device) = 0;
   virtual Result<SpaceStanding> standing(const DeviceId& device, const SpaceId& space) = 0;
 
   // Records from sequence `first` on, in order, with the wraps `reader` needs (all will do). Empty
-  // when there are none. Error: not_permitted (not a member of the space).
+  // when there are none. Error: not_permitted (not a member of the space; a former member may read
+  // up to and including the record that removed it).
   virtual Result<std::vector<ledger::RecordItem>> read_records(const Admission& reader,
                                                                const ledger::LogName& log,
                                                                std::uint64_t first,
                                                                const ReadLimits& limits) = 0;
   // Validates the record against the log and durably appends it if `sequence` is the next: one of
-  // several writers wins. The same record at that sequence already is a success. A space's first record
-  // creates the space. An invite may append the device_add made under it, which uses it up; a founder
-  // the organisation_create. Errors: conflict (another record stands there, or the log is shorter),
-  // not_authorised, bad_signature, broken_chain, malformed, unknown_kind, invite_used, invite_expired.
+  // several writers wins. The same record at that sequence already is a success. A space's first
+  // record creates the space. An invite may append the device_add made under it, which uses it up;
+  // a founder the organisation_create. Errors: conflict (another record stands there, or the log is
+  // shorter), not_authorised, bad_signature, broken_chain, malformed, unknown_kind, invite_used,
+  // invite_expired.
   virtual Result<void> append_record(const Admission& author, const ledger::LogName& log,
                                      std::uint64_t sequence, const ledger::RecordItem& item) = 0;
 
@@ -93,12 +102,12 @@ class Relay {
   // How many runs, and how many bytes of them, follow `position`. May be an estimate.
   virtual Result<ledger::Amount> count_runs(const DeviceId& reader, const SpaceId& space,
                                             std::uint64_t position) = 0;
-  // Checks the runs (header, signature, chain, authority, quota) and durably appends those that hold,
-  // in one transaction, each at a new position of the space; a run held already keeps its position and
-  // is receipted again. One outcome for each, in order, with the hash the relay computed. A position
-  // is never visible to read_runs before all lower ones are. Error: not_permitted, for all of them.
-  virtual Result<std::vector<RunOutcome>> append_runs(const DeviceId& author, const SpaceId& space,
-                                                      std::span<const Bytes> runs) = 0;
+  // Checks the runs (header, signature, chain, authority, quota) and durably appends those that
+  // hold, in one transaction, each at a new position of the space; a run held already keeps its
+  // position and is receipted again. A position is never visible to read_runs before all lower ones
+  // are. Error: not_permitted, for all of them.
+  virtual Result<AppendedRuns> append_runs(const DeviceId& author, const SpaceId& space,
+                                           std::span<const Bytes> runs) = 0;
 
   // The signed receipt of a chunk the space holds; none when it does not. Error: not_permitted.
   virtual Result<std::optional<Bytes>> chunk_receipt(const DeviceId& device, const SpaceId& space,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The office's side of a sync session with one device: bytes and time in; bytes, events and the next
-// timeout out. It holds no key that opens a run. The other end is sync/client_session.h; what it
-// stores and reads is behind sync/relay.h.
+// The office's side of a sync session with one device: bytes and time in; bytes, events and the
+// next timeout out. It holds no key that opens a run. The other end is sync/client_session.h; what
+// it stores and reads is behind sync/relay.h.
 #pragma once
 
 #include <memory>
@@ -51,8 +51,9 @@ class ServerSession {
   void start(Instant now);
   void handle_bytes(BytesView bytes, Instant now);
   void handle_timeout(Instant now);
-  // The log, or the runs of its space, may have grown. Safe to call for every space: the session asks
-  // the relay whether its device is a member. Calls before the device has caught up are remembered.
+  // The log, or the runs of its space, may have grown. Safe to call for every space: the session
+  // asks the relay whether its device is a member. Calls before the device has caught up are
+  // remembered.
   void notify(const ledger::LogName& log, Instant now);
   // Ends and tells the client why: revoked, or cancelled when the server stops.
   void close(ErrorCode code, Instant now);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a sync session needs of a device's database. An interface only: core/workspace implements it,
-// sync/client_session.h drives it. Records, runs and receipts pass through as the bytes they are.
+// What a sync session needs of a device's database. An interface only: core/workspace implements
+// it, sync/client_session.h drives it. Records, runs and receipts pass through as the bytes they
+// are.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +9,8 @@
 #include <span>
 #include <vector>
 
-#include "core/base/bytes.h"
-#include "core/base/ids.h"
-#include "core/base/result.h"
+#include "core/ledger/record.h"
+#include "core/ledger/session_proof.h"
 
 namespace feltbog::ledger {
 
@@ -19,27 +19,19 @@ inline constexpr std::size_t kSessionRecordMax = 64 * 1024;
 inline constexpr std::size_t kSessionWrapsMax = 256 * 1024;
 inline constexpr std::size_t kSessionRunMax = 512 * 1024;
 inline constexpr std::size_t kSessionChunkMax = 64 * 1024 + 64;  // 64 KiB and its sealing
-inline constexpr std::size_t kSessionReceiptMax = 1024;
-inline constexpr std::size_t kSessionProofMax = 1024;
+inline constexpr std::size_t kSessionReceiptMax = 64 * 1024;
 
-// Which membership log: a space's, or the organisation's when empty.
+// Which membership log: a space's, or the organisation's when empty. Records are numbered from 1.
 using LogName = std::optional<SpaceId>;
 
-// Where a membership log ends: how many records, and the hash of the last (zero when there is none).
-// Sequence numbers start at 0, so `count` is also the sequence of the record that comes next.
-struct LogHead {
-  std::uint64_t count = 0;
-  RecordHash hash;
-  friend bool operator==(const LogHead&, const LogHead&) = default;
-};
-
-// One signed membership record and the key wraps that hang on it (empty when it has none).
+// One signed membership record and the key wraps that hang on it. `wraps` is empty when it has
+// none; beside an organisation_create it carries the founding signature.
 struct RecordItem {
   Bytes record;
   Bytes wraps;
 };
 
-// One sealed run at its position in the space. Positions start at 1 and rise, with gaps allowed.
+// One sealed run, in its stored form, at its position in the space. Positions start at 1 and rise.
 struct RunItem {
   std::uint64_t position = 0;
   Bytes run;
@@ -54,23 +46,19 @@ struct SpaceHolding {
 
 struct Holdings {
   LogHead organisation;
-  std::vector<SpaceHolding> spaces;  // the most valued first: they are brought up to date in this order
+  // The most valued first: they are brought up to date in this order.
+  std::vector<SpaceHolding> spaces;
 };
 
-// Who asks to be let in.
-enum class ClaimKind : std::uint8_t {
-  device = 0,    // a member device: proves its signing key
-  invite = 1,    // the holder of an invite: proves the invite's secret, may then append one device_add
-  founding = 2,  // the founder: proves the server's founding secret, may then append organisation_create
-};
+// Who asks to be let in: a member device; the holder of an invite, who may then append one
+// device_add; the founder, who may then append the organisation_create.
 struct SessionClaim {
-  ClaimKind kind = ClaimKind::device;
-  DeviceId device;  // zero unless kind is device
-  InviteId invite;  // zero unless kind is invite
+  SessionParty party = SessionParty::device;
+  SessionSubject subject;  // the device, the invite, or zero
 };
 
-// `place` is the item's place in its own queue on this device: above 0, rising, never reused. A session
-// asks for what lies after the last place it was given, so it is offered nothing twice.
+// `place` is the item's place in its own queue on this device: above 0, rising, never reused. A
+// session asks for what lies after the last place it was given, so it is offered nothing twice.
 struct OutgoingRecord {
   LogName log;
   std::uint64_t sequence = 0;
@@ -87,15 +75,10 @@ struct ChunkName {
   SpaceId space;
   ChunkHash hash;
 };
-struct RunReceipt {
-  SpaceId space;
-  RunHash run;
-  Bytes receipt;  // signed by the server
-};
 struct ChunkReceipt {
   SpaceId space;
   ChunkHash chunk;
-  Bytes receipt;  // signed by the server
+  Bytes receipt;  // signed by the server; empty from a server that signs none for chunks
 };
 
 // How much waits to be sent: for progress, an estimate will do.
@@ -105,76 +88,95 @@ struct Amount {
 };
 
 // Every call is synchronous, from one thread. "Durably" means: committed before the call returns. A
-// call that fails changes nothing; the session then ends with that error, and a later session starts
-// where the last successful call left off. All of it is idempotent: the same records, runs, receipts
-// and chunks may come again and are then a success that changes nothing.
+// call that fails changes nothing; the session then ends with that error, and a later session
+// starts where the last successful call left off. All of it is idempotent: the same records, runs,
+// receipts and chunks may come again and are then a success that changes nothing.
 class Replica {
  public:
   virtual ~Replica() = default;
 
+  // Zero when founding.
   virtual OrganisationId organisation() = 0;
   virtual SessionClaim claim() = 0;
-  // The server's proof over `transcript` (32 bytes), checked against the server identity of the
-  // organisation's log, or of the invite or founding link while there is no log. Error: wrong_server.
-  virtual Result<void> check_server(BytesView transcript, BytesView proof) = 0;
-  // This side's proof over `transcript` (32 bytes, another than the server's): the device's or the
-  // invite's signature or a proof of the founding secret, at most kSessionProofMax bytes.
-  virtual Result<Bytes> prove(BytesView transcript) = 0;
+  // Fills in `transcript.server_key` from the organisation's log, or from the invite while there is
+  // no log, and checks the server's proof. Error: wrong_server.
+  virtual Result<void> check_server(const SessionTranscript& transcript,
+                                    const crypto::Signature& proof) = 0;
+  // This side's proof, of the transcript with the same server key: by the device's, the invite's or
+  // the founding secret.
+  // The transcript's nonces commit to all that both sides have said, versions and server incarnation
+  // included (sync/handshake.h).
+  virtual Result<crypto::Signature> prove(const SessionTranscript& transcript) = 0;
 
   // What is here already. Positions are those of `incarnation`: 0 for a space that has no cursor of
-  // it. Lists only spaces of which this device holds at least one record the server has accepted.
+  // it. Lists only spaces of which this device holds at least one record that the server has
+  // accepted.
   virtual Result<Holdings> holdings(const ServerIncarnation& incarnation) = 0;
 
-  // Verifies and durably stores records in order, the first of which has sequence `first`, with their
-  // wraps, atomically. Records held already must be the same. Errors: fork_detected (another record is
-  // held at that sequence), broken_chain, bad_signature, not_authorised, unknown_kind, malformed.
+  // Verifies and durably stores records in order, the first of which has sequence `first`, with
+  // their wraps, atomically. Records held already must be the same. Errors: fork_detected (another
+  // record is held at that sequence), broken_chain, bad_signature, not_authorised, unknown_kind,
+  // malformed.
   virtual Result<void> store_records(const LogName& log, std::uint64_t first,
                                      std::span<const RecordItem> items) = 0;
-  // Durably stores runs and moves the cursor of (incarnation, space) to `position`, which is at least
-  // that of the last run, atomically. The span may be empty. A run that fails verification, or is of
-  // a later version, is set aside by the replica with its reason and does not fail the call.
+  // Durably stores runs and moves the cursor of (incarnation, space) to `position`, which is at
+  // least that of the last run, atomically. The span may be empty. A run that fails verification,
+  // or is of a later version, is set aside by the replica with its reason and does not fail the
+  // call.
   virtual Result<void> store_runs(const SpaceId& space, const ServerIncarnation& incarnation,
                                   std::span<const RunItem> runs, std::uint64_t position) = 0;
   // The server's log stands elsewhere than this device said: shorter, or another record at the end.
-  // A server that lost data says so here; what to offer again, or to report, is the replica's choice.
-  virtual Result<void> server_differs(const LogName& /*log*/, const LogHead& /*server*/) { return {}; }
+  // A server that lost data says so here; what to offer again, or to report, is the replica's
+  // choice.
+  virtual Result<void> server_differs(const LogName& /*log*/, const LogHead& /*server*/) {
+    return {};
+  }
   // The server says this device is no longer a member. The replica believes only the log.
   virtual Result<void> space_withdrawn(const SpaceId& /*space*/) { return {}; }
 
   // For progress. Unsealed changes count as one run together.
   virtual Result<Amount> waiting_to_send() = 0;
 
-  // Membership records made here and not yet accepted, in the order to append them, about `bytes_max`
-  // bytes together (at least one, if there is any). Each one's sequence is the next of its log as
-  // held here. Asked again after every answer; an item stays listed until accepted or refused.
+  // Membership records made here and not yet accepted, in the order to append them, about
+  // `bytes_max` bytes together (at least one, if there is any). Each one's sequence is the next of
+  // its log as held here. Asked again after every answer; an item stays listed until accepted or
+  // refused.
   virtual Result<std::vector<OutgoingRecord>> records_to_send(std::size_t bytes_max) = 0;
   // The server appended it. Durably takes it out of the queue and, if not yet so, into the log.
   virtual Result<void> record_accepted(const LogName& log, std::uint64_t sequence) = 0;
-  // The server did not take it. conflict: somebody else's record stands there; a pull follows at once,
-  // after which records_to_send offers it anew, rebased on the newest head, or no longer. Any other
-  // code is final: durably take it out of the queue and report it.
-  virtual Result<void> record_refused(const LogName& log, std::uint64_t sequence, ErrorCode code) = 0;
+  // The server did not take it. conflict: somebody else's record stands there; a pull follows at
+  // once, after which records_to_send offers it anew, rebased on the newest head, or no longer. Any
+  // other code is final: durably take it out of the queue and report it.
+  virtual Result<void> record_refused(const LogName& log, std::uint64_t sequence,
+                                      ErrorCode code) = 0;
 
-  // Runs without a receipt whose place is above `after`, by place, about `bytes_max` bytes together (at
-  // least one, if there is any). Changes not yet sealed are sealed now, under the newest membership
-  // held, and durably kept as sealed before this returns. Never runs of a space while its creating
-  // record is not accepted.
-  virtual Result<std::vector<OutgoingRun>> runs_to_send(std::size_t bytes_max, std::uint64_t after) = 0;
-  // Verifies the receipts and durably takes the runs out of the outbox. Error: bad_signature.
-  virtual Result<void> runs_receipted(std::span<const RunReceipt> receipts) = 0;
+  // Runs without a receipt whose place is above `after`, by place, about `bytes_max` bytes together
+  // (at least one, if there is any). Changes not yet sealed are sealed now, under the newest
+  // membership held, and durably kept as sealed before this returns. Never runs of a space while
+  // its creating record is not accepted.
+  virtual Result<std::vector<OutgoingRun>> runs_to_send(std::size_t bytes_max,
+                                                        std::uint64_t after) = 0;
+  // Verifies the receipt (receipt.h), which names all of `runs`, and durably takes these out of the
+  // outbox. Errors: bad_signature, malformed (a run is not in it).
+  virtual Result<void> runs_receipted(const SpaceId& space, std::span<const RunHash> runs,
+                                      BytesView receipt) = 0;
   // The server did not take it; it stays in the outbox, marked with the reason, unless the replica
   // knows better. quota_exceeded and revoked are for all runs of this session.
   virtual Result<void> run_refused(const SpaceId& space, const RunHash& run, ErrorCode code) = 0;
 
   // Encrypted attachment chunks without a receipt, and those wanted here: as runs_to_send.
-  virtual Result<std::vector<ChunkName>> chunks_to_send(std::size_t count_max, std::uint64_t after) = 0;
-  virtual Result<std::vector<ChunkName>> chunks_to_fetch(std::size_t count_max, std::uint64_t after) = 0;
+  virtual Result<std::vector<ChunkName>> chunks_to_send(std::size_t count_max,
+                                                        std::uint64_t after) = 0;
+  virtual Result<std::vector<ChunkName>> chunks_to_fetch(std::size_t count_max,
+                                                         std::uint64_t after) = 0;
   // Errors: not_found (it was dropped since; the session goes on without it).
   virtual Result<Bytes> chunk_bytes(const SpaceId& space, const ChunkHash& chunk) = 0;
   virtual Result<void> chunks_receipted(std::span<const ChunkReceipt> receipts) = 0;
-  virtual Result<void> chunk_refused(const SpaceId& space, const ChunkHash& chunk, ErrorCode code) = 0;
+  virtual Result<void> chunk_refused(const SpaceId& space, const ChunkHash& chunk,
+                                     ErrorCode code) = 0;
   // Checks the bytes against the hash and durably stores them. Error: malformed (another content).
-  virtual Result<void> store_chunk(const SpaceId& space, const ChunkHash& chunk, BytesView bytes) = 0;
+  virtual Result<void> store_chunk(const SpaceId& space, const ChunkHash& chunk,
+                                   BytesView bytes) = 0;
   // The server does not hold it (yet). It stays wanted; a later session asks again.
   virtual Result<void> chunk_unavailable(const SpaceId& space, const ChunkHash& chunk) = 0;
 };
