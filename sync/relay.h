@@ -47,6 +47,11 @@ struct AppendedRuns {
       receipt;  // signed (ledger/receipt.h), names every run not refused; empty when there is none
 };
 
+struct HeldChunks {
+  std::vector<bool> held;  // one for each chunk asked about, in order
+  Bytes receipt;  // signed (ledger/receipt.h), names every chunk held; empty when there is none
+};
+
 // How a space stands for one device.
 struct SpaceStanding {
   bool member = false;  // may read and write it now; when false the rest is zero
@@ -109,11 +114,11 @@ class Relay {
   virtual Result<AppendedRuns> append_runs(const DeviceId& author, const SpaceId& space,
                                            std::span<const Bytes> runs) = 0;
 
-  // The signed receipt of a chunk the space holds; none when it does not. Error: not_permitted.
-  virtual Result<std::optional<Bytes>> chunk_receipt(const DeviceId& device, const SpaceId& space,
-                                                     const ChunkHash& chunk) = 0;
-  // Checks the bytes against the hash, durably stores them, returns the signed receipt. Errors:
-  // not_permitted, malformed (another content), quota_exceeded.
+  // Which of the chunks the space holds durably, and the receipt for those. Error: not_permitted.
+  virtual Result<HeldChunks> held_chunks(const DeviceId& device, const SpaceId& space,
+                                         std::span<const ChunkHash> chunks) = 0;
+  // Checks the bytes against the hash, durably stores them, returns the signed receipt for this
+  // one. Errors: not_permitted, malformed (another content), quota_exceeded.
   virtual Result<Bytes> put_chunk(const DeviceId& device, const SpaceId& space,
                                   const ChunkHash& chunk, BytesView bytes) = 0;
   // None when the space holds no such chunk. Error: not_permitted.

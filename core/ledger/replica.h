@@ -75,12 +75,6 @@ struct ChunkName {
   SpaceId space;
   ChunkHash hash;
 };
-struct ChunkReceipt {
-  SpaceId space;
-  ChunkHash chunk;
-  Bytes receipt;  // signed by the server; empty from a server that signs none for chunks
-};
-
 // How much waits to be sent: for progress, an estimate will do.
 struct Amount {
   std::uint64_t items = 0;
@@ -104,8 +98,8 @@ class Replica {
                                     const crypto::Signature& proof) = 0;
   // This side's proof, of the transcript with the same server key: by the device's, the invite's or
   // the founding secret.
-  // The transcript's nonces commit to all that both sides have said, versions and server incarnation
-  // included (sync/handshake.h).
+  // The transcript's nonces commit to all that both sides have said, versions and server
+  // incarnation included (sync/handshake.h).
   virtual Result<crypto::Signature> prove(const SessionTranscript& transcript) = 0;
 
   // What is here already. Positions are those of `incarnation`: 0 for a space that has no cursor of
@@ -171,7 +165,9 @@ class Replica {
                                                          std::uint64_t after) = 0;
   // Errors: not_found (it was dropped since; the session goes on without it).
   virtual Result<Bytes> chunk_bytes(const SpaceId& space, const ChunkHash& chunk) = 0;
-  virtual Result<void> chunks_receipted(std::span<const ChunkReceipt> receipts) = 0;
+  // Verifies the chunk receipt (receipt.h), which names all of `chunks`. Errors: as runs_receipted.
+  virtual Result<void> chunks_receipted(const SpaceId& space, std::span<const ChunkHash> chunks,
+                                        BytesView receipt) = 0;
   virtual Result<void> chunk_refused(const SpaceId& space, const ChunkHash& chunk,
                                      ErrorCode code) = 0;
   // Checks the bytes against the hash and durably stores them. Error: malformed (another content).
