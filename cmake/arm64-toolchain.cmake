@@ -10,18 +10,18 @@ get_filename_component(tree "${CMAKE_CURRENT_LIST_DIR}" DIRECTORY)
 set(FELTBOG_ARM64_SYSROOT "${tree}/build/arm64-sysroot" CACHE PATH "Unpacked arm64 libraries")
 list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES FELTBOG_ARM64_SYSROOT)
 
-# Libraries come from the sysroot alone; headers without machine code may also come from this host.
+# Libraries and headers come from the sysroot alone: this host's headers are for another machine.
 set(CMAKE_FIND_ROOT_PATH "${FELTBOG_ARM64_SYSROOT}" "${FELTBOG_ARM64_SYSROOT}/usr")
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
-set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE BOTH)
-set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE BOTH)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
+set(libraries "${FELTBOG_ARM64_SYSROOT}/usr/lib/aarch64-linux-gnu")
 set(ENV{PKG_CONFIG_LIBDIR}
-  "${FELTBOG_ARM64_SYSROOT}/usr/lib/aarch64-linux-gnu/pkgconfig:${FELTBOG_ARM64_SYSROOT}/usr/share/pkgconfig")
+  "${libraries}/pkgconfig:${FELTBOG_ARM64_SYSROOT}/usr/share/pkgconfig")
 set(ENV{PKG_CONFIG_SYSROOT_DIR} "${FELTBOG_ARM64_SYSROOT}")
 
-set(libraries "${FELTBOG_ARM64_SYSROOT}/usr/lib/aarch64-linux-gnu")
-add_link_options("-Wl,-rpath-link,${libraries}" "-Wl,-rpath-link,${FELTBOG_ARM64_SYSROOT}/lib/aarch64-linux-gnu")
+add_link_options("-Wl,-rpath-link,${libraries}")
 set(CMAKE_CROSSCOMPILING_EMULATOR
-  qemu-aarch64;-L;/usr/aarch64-linux-gnu;-E;LD_LIBRARY_PATH=${libraries}:${FELTBOG_ARM64_SYSROOT}/lib/aarch64-linux-gnu)
+  qemu-aarch64;-L;/usr/aarch64-linux-gnu;-E;LD_LIBRARY_PATH=${libraries})

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Second proof of the room rules, by reading every include: cmake -DROOT=. -P cmake/check-rooms.cmake
+# Second proof of the room rules, by reading every include:
+#   cmake -DROOT=. -P cmake/check-rooms.cmake
 cmake_minimum_required(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/room-table.cmake")
 
@@ -28,8 +29,8 @@ endfunction()
 
 file(GLOB_RECURSE files RELATIVE "${ROOT}"
   "${ROOT}/core/*.h" "${ROOT}/core/*.cc" "${ROOT}/sync/*.h" "${ROOT}/sync/*.cc" "${ROOT}/server/*.h"
-  "${ROOT}/server/*.cc" "${ROOT}/mobile-bridge/*.h" "${ROOT}/mobile-bridge/*.cc" "${ROOT}/mobile-bridge/*.c"
-  "${ROOT}/apps/*.h" "${ROOT}/apps/*.cc")
+  "${ROOT}/server/*.cc" "${ROOT}/mobile-bridge/*.h" "${ROOT}/mobile-bridge/*.cc"
+  "${ROOT}/mobile-bridge/*.c" "${ROOT}/apps/*.h" "${ROOT}/apps/*.cc")
 foreach(file IN LISTS files)
   room_of(room "${file}")
   file(STRINGS "${ROOT}/${file}" lines REGEX "^[ \t]*#[ \t]*include")

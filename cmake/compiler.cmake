@@ -20,7 +20,8 @@ add_library(feltbog_options INTERFACE)
 target_compile_options(feltbog_options INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Werror -fstack-protector-strong)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # GCC 12 gives these wrongly for moved-from variants and growing vectors; clang builds keep theirs.
+  # GCC 12 gives these wrongly for moved-from variants and growing vectors; clang builds keep
+  # theirs.
   target_compile_options(feltbog_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:
     -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread
     -Wno-restrict>)
@@ -28,7 +29,8 @@ endif()
 target_compile_definitions(feltbog_options INTERFACE _GLIBCXX_ASSERTIONS)
 
 if(FELTBOG_SANITIZE)
-  add_compile_options(-fsanitize=${FELTBOG_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_compile_options(
+    -fsanitize=${FELTBOG_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${FELTBOG_SANITIZE})
 endif()
 if(FELTBOG_FUZZ)

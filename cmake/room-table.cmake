@@ -39,4 +39,5 @@ feltbog_guard("^jni\\.h" mobile-bridge/android)
 feltbog_guard("^CLI/" apps/cli server)
 feltbog_guard("^qrencode" apps/cli)
 # Platform calls of the core live in one folder; sockets and processes belong to programs.
-feltbog_guard("^(unistd|fcntl|dlfcn|signal|termios|pwd)\\.h|^sys/" core/base server apps/host apps/cli)
+feltbog_guard("^(unistd|fcntl|dlfcn|signal|termios|pwd)\\.h|^sys/"
+  core/base server apps/host apps/cli)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# One static library per room. A room compiles against a folder that holds links to exactly the rooms
-# it may use, so a forbidden include does not even resolve; a forbidden link stops the configuration.
+# One static library per room. A room compiles against a folder that holds links to exactly the
+# rooms it may use, so a forbidden include does not even resolve; a forbidden link stops the
+# configuration.
 include(room-table)
 
 add_custom_target(check_rooms
