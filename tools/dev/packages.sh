@@ -28,8 +28,9 @@ need() {
     printf 'dev: not a Debian system; these must be there already: %s\n' "$wanted" >&2
     return 0
   fi
+  # It reports the unknown ones by its exit status, and the known ones all the same.
   # shellcheck disable=SC2086
-  installed=" $(dpkg-query -W -f='${Package} ${db:Status-Status}\n' $wanted 2>/dev/null |
+  installed=" $({ dpkg-query -W -f='${Package} ${db:Status-Status}\n' $wanted 2>/dev/null || true; } |
     awk '$2 == "installed" { print $1 }' | xargs) "
   for package in $wanted; do
     [[ $installed == *" $package "* ]] || missing+=" $package"
