@@ -19,6 +19,7 @@ inline constexpr Domain kRecipients{"recipients.v1"};
 inline constexpr Domain kKeyWraps{"wraps.hash.v1"};
 inline constexpr Domain kRunHash{"run.hash.v1"};
 inline constexpr Domain kRunBody{"run.body.v1"};
+inline constexpr Domain kChunkHash{"chunk.hash.v1"};
 inline constexpr Domain kPosition{"position.v1"};
 inline constexpr Domain kInviteChecksum{"invite.sum.v1"};
 inline constexpr Domain kFoundingChecksum{"founding.sum.v1"};
@@ -30,6 +31,7 @@ inline constexpr Domain kDeviceAddition{"dev-add.sig.v1"};
 inline constexpr Domain kFounding{"founding.sig.v1"};
 inline constexpr Domain kRun{"run.sig.v1"};
 inline constexpr Domain kReceipt{"receipt.sig.v1"};
+inline constexpr Domain kChunkReceipt{"chunk-rc.sig.v1"};
 inline constexpr Domain kSpaceHead{"spc-head.sig.v1"};
 inline constexpr Domain kDeviceProof{"auth.device.v1"};
 inline constexpr Domain kInviteProof{"auth.invite.v1"};
@@ -47,6 +49,6 @@ inline constexpr Domain kAll[] = {
     kInviteChecksum, kFoundingChecksum,   kOrganisationRecord,     kSpaceRecord,     kDeviceAddition,
     kFounding,       kRun,                kReceipt,                kSpaceHead,       kDeviceProof,
     kInviteProof,    kFoundingProof,      kServerProof,            kKeyWrap,         kPreviousKey,
-    kRunKey};
+    kRunKey,         kChunkReceipt, kChunkHash};
 
 }  // namespace feltbog::ledger::domains
