@@ -58,8 +58,8 @@ Result<SslContext> make_client_context(PinCheck& check) {
 
 Result<sync::ChannelBinding> channel_binding(SSL* connection) {
   static constexpr std::string_view kLabel = "EXPORTER-Channel-Binding";
-  sync::ChannelBinding binding{};
-  if (SSL_export_keying_material(connection, binding.data(), binding.size(),
+  sync::ChannelBinding binding;
+  if (SSL_export_keying_material(connection, binding.bytes.data(), binding.bytes.size(),
                                  kLabel.data(), kLabel.size(), nullptr, 0, 0) != 1) {
     return Error{ErrorCode::internal, "tls exporter"};
   }
