@@ -20,12 +20,13 @@
 namespace feltbog::document {
 
 // What one change may hold. Beyond these it is refused everywhere: on making, reading and merging.
-inline constexpr std::size_t kOpsPerChangeMax = 4096;
+inline constexpr std::size_t kChangeWeightMax = 192u << 10;  // weight(), so that it fits one run
+inline constexpr std::size_t kOpsPerChangeMax = 1024;
 inline constexpr std::size_t kDependenciesMax = 256;
-inline constexpr std::size_t kTextPerOpBytesMax = 1u << 20;
-inline constexpr std::size_t kValueBytesMax = 1u << 20;  // as CBOR
-inline constexpr std::size_t kNameBytesMax = 128;        // a field or a kind
-inline constexpr std::size_t kIdsPerOpMax = 4096;        // replaced values, removed tags
+inline constexpr std::size_t kTextPerOpBytesMax = 128u << 10;
+inline constexpr std::size_t kValueBytesMax = 128u << 10;  // as CBOR
+inline constexpr std::size_t kNameBytesMax = 128;          // a field or a kind
+inline constexpr std::size_t kIdsPerOpMax = 1024;          // replaced values, removed tags
 inline constexpr std::uint64_t kCounterMax = std::uint64_t{1} << 40;
 inline constexpr std::uint64_t kLamportMax = std::uint64_t{1} << 48;
 inline constexpr std::uint64_t kPositionMax = std::uint64_t{1} << 32;
@@ -153,6 +154,9 @@ struct Change {
   std::vector<Op> ops;
   friend bool operator==(const Change&, const Change&) = default;
 };
+
+// About how many bytes an op takes in a batch of its own; never less than it takes.
+std::size_t weight(const Op& op);
 
 // Whether the change alone is well formed: limits, sorted lists, UTF-8, a counter and lamport that are
 // not zero. What only its past can tell (lamport, minimal dependencies) History::add checks.

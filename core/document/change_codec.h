@@ -12,9 +12,10 @@
 namespace feltbog::document {
 
 inline constexpr std::uint64_t kBatchVersion = 1;
-inline constexpr std::size_t kChangesPerBatchMax = 1u << 18;
-inline constexpr std::size_t kOpsPerBatchMax = 1u << 20;
-inline constexpr std::size_t kBatchBytesMax = 64u << 20;
+inline constexpr std::size_t kChangesPerBatchMax = 1u << 16;
+inline constexpr std::size_t kOpsPerBatchMax = 1u << 18;
+inline constexpr std::size_t kDependenciesPerBatchMax = 1u << 18;
+inline constexpr std::size_t kBatchBytesMax = 16u << 20;
 
 // Encodes changes of one writer whose counters follow each other without a gap. The writer itself is
 // not in the bytes: whoever reads them knows it from the run's header.

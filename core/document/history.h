@@ -18,6 +18,7 @@ namespace feltbog::document {
 // How many changes wait for others they depend on. One more is refused with limit_exceeded and must
 // be offered again.
 inline constexpr std::size_t kHeldChangesMax = 1u << 16;
+inline constexpr std::size_t kHeldWeightMax = 64u << 20;  // weight() of all their ops
 
 // A text edit as an open editor follows it, in code points of the text just before it.
 struct TextPatch {

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The numbers of the actions in a batch. Never reused, never renumbered.
+#pragma once
+
+#include <cstdint>
+
+namespace feltbog::document {
+
+enum class ActionKind : std::uint8_t {
+  create = 0,
+  set = 1,
+  add = 2,
+  remove = 3,
+  append = 4,
+  increment = 5,
+  insert = 6,
+  erase = 7,
+  freeze = 8,
+};
+
+// From here on an action is one this version does not know: one CBOR item, kept as it is.
+inline constexpr std::uint64_t kKindsKnown = 9;
+inline constexpr std::uint64_t kKindMax = 0xFFFF;
+
+}  // namespace feltbog::document

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bytes to changes. Reads leniently where that is simple, and then insists that the result encodes to
+// the very same bytes.
+#include <algorithm>
+#include <numeric>
+
+#include "core/base/cbor.h"
+#include "core/base/utf8.h"
+#include "core/document/action_kind.h"
+#include "core/document/batch_layout.h"
+#include "core/document/change_codec.h"
+#include "core/document/column.h"
+
+namespace feltbog::document {
+namespace {
+
+using Column = BatchColumns::Column;
+
+Error malformed(std::string_view what) { return {ErrorCode::malformed, std::string(what)}; }
+
+// `before` moved by an encoded difference, if that stays within 0 and `maximum`.
+Result<std::uint64_t> moved(std::uint64_t before, std::uint64_t encoded, std::uint64_t maximum) {
+  const std::int64_t step = unzigzag(encoded);
+  const auto size = static_cast<std::uint64_t>(step < 0 ? -(step + 1) : step);
+  if (step < 0 && size >= before) return malformed("difference");
+  if (step >= 0 && (before > maximum || size > maximum - before)) return malformed("difference");
+  return step < 0 ? before - size - 1 : before + size;
+}
+
+// The sum of a column of counts, when each and all stay within limits.
+Result<std::size_t> total(const Column& counts, std::size_t each_max, std::size_t total_max) {
+  std::size_t sum = 0;
+  for (std::uint64_t count : counts) {
+    if (count > each_max || count > total_max - sum) return Error{ErrorCode::limit_exceeded, "count"};
+    sum += static_cast<std::size_t>(count);
+  }
+  return sum;
+}
+
+class BatchDecoder {
+ public:
+  BatchDecoder(const WriterId& writer, BytesView bytes) : own_(writer), in_(bytes), payloads_({}) {}
+
+  Result<std::vector<Change>> run() {
+    FELTBOG_CHECK(read_head());
+    FELTBOG_CHECK(read_tables());
+    FELTBOG_CHECK(read_columns());
+    std::vector<Change> out;
+    out.reserve(changes_);
+    for (std::size_t i = 0; i < changes_; ++i) {
+      FELTBOG_TRY(change, read_change(i));
+      FELTBOG_CHECK(check_change(change));
+      out.push_back(std::move(change));
+    }
+    FELTBOG_CHECK(payloads_.finish());
+    if (!text_.empty()) return malformed("text left over");
+    return out;
+  }
+
+ private:
+  static constexpr std::uint64_t kBatchItems = 17;
+  static constexpr std::uint64_t kTargetsMax = kOpsPerBatchMax;
+  static constexpr std::uint64_t kWritersMax = kDependenciesPerBatchMax;
+
+  Result<void> read_head() {
+    FELTBOG_TRY(items, in_.array());
+    FELTBOG_TRY(version, in_.uint());
+    if (version != kBatchVersion) {
+      return Error{ErrorCode::unsupported_version, "batch " + std::to_string(version)};
+    }
+    if (items != kBatchItems) return malformed("batch items");
+    FELTBOG_TRY(first, in_.uint(kCounterMax));
+    FELTBOG_TRY(count, in_.uint(kChangesPerBatchMax));
+    if (first == 0 || count == 0) return malformed("batch range");
+    first_counter_ = first;
+    changes_ = static_cast<std::size_t>(count);
+    return {};
+  }
+
+  Result<void> read_tables() {
+    FELTBOG_TRY(writer_count, in_.array());
+    if (writer_count > kWritersMax) return Error{ErrorCode::limit_exceeded, "writers"};
+    for (std::uint64_t i = 0; i < writer_count; ++i) {
+      FELTBOG_TRY(writer, in_.fixed<WriterId>());
+      writers_.push_back(writer);
+    }
+    FELTBOG_TRY(target_count, in_.array());
+    if (target_count > kTargetsMax) return Error{ErrorCode::limit_exceeded, "targets"};
+    for (std::uint64_t i = 0; i < target_count; ++i) {
+      FELTBOG_CHECK(in_.array(4));
+      FELTBOG_TRY(id, read_id(in_, true));
+      FELTBOG_TRY(field, in_.text());
+      targets_.push_back({{id.change, id.index}, std::string(field)});
+    }
+    return {};
+  }
+
+  Result<void> read_columns() {
+    FELTBOG_CHECK(read_column(columns_.lamport, changes_));
+    FELTBOG_CHECK(read_column(columns_.time, changes_));
+    FELTBOG_CHECK(read_column(columns_.dependency_count, changes_));
+    FELTBOG_CHECK(read_column(columns_.op_count, changes_));
+    FELTBOG_TRY(dependencies, total(columns_.dependency_count, kDependenciesMax,
+                                    kDependenciesPerBatchMax));
+    FELTBOG_TRY(ops, total(columns_.op_count, kOpsPerChangeMax, kOpsPerBatchMax));
+    FELTBOG_CHECK(read_column(columns_.dependency_writer, dependencies));
+    FELTBOG_CHECK(read_column(columns_.dependency_counter, dependencies));
+    FELTBOG_CHECK(read_column(columns_.kind, ops));
+    FELTBOG_CHECK(read_column(columns_.target, ops));
+    const auto edits = static_cast<std::size_t>(
+        std::count_if(columns_.kind.begin(), columns_.kind.end(), is_edit));
+    FELTBOG_CHECK(read_column(columns_.position, edits));
+    FELTBOG_CHECK(read_column(columns_.length, edits));
+    FELTBOG_TRY(text, in_.text());
+    FELTBOG_TRY(payloads, in_.bytes());
+    text_ = text;
+    payloads_ = CborReader(payloads);
+    counters_.resize(writers_.size() + 1);
+    return in_.finish();
+  }
+
+  static bool is_edit(std::uint64_t kind) {
+    return kind == static_cast<std::uint64_t>(ActionKind::insert) ||
+           kind == static_cast<std::uint64_t>(ActionKind::erase);
+  }
+
+  Result<void> read_column(Column& column, std::size_t count) {
+    FELTBOG_TRY(bytes, in_.bytes());
+    FELTBOG_TRY(numbers, decode_column(bytes, count));
+    column = std::move(numbers);
+    return {};
+  }
+
+  Result<Change> read_change(std::size_t i) {
+    Change change;
+    change.id = {own_, first_counter_ + i};
+    if (columns_.lamport[i] >= kLamportMax) return malformed("lamport");
+    lamport_ += columns_.lamport[i] + 1;
+    if (lamport_ > kLamportMax) return malformed("lamport");
+    change.lamport = lamport_;
+    const std::int64_t step = unzigzag(columns_.time[i]);
+    if (step > 2 * kRecordedAtMax || step < -2 * kRecordedAtMax) return malformed("time");
+    time_ += step;
+    if (time_ > kRecordedAtMax || time_ < -kRecordedAtMax) return malformed("time");
+    change.recorded_at.milliseconds = time_;
+    for (std::uint64_t n = 0; n < columns_.dependency_count[i]; ++n) {
+      FELTBOG_TRY(dependency, read_dependency());
+      change.dependencies.push_back(dependency);
+    }
+    change.ops.reserve(static_cast<std::size_t>(columns_.op_count[i]));
+    for (std::uint64_t n = 0; n < columns_.op_count[i]; ++n) {
+      FELTBOG_TRY(op, read_op());
+      change.ops.push_back(std::move(op));
+    }
+    return change;
+  }
+
+  Result<ChangeId> read_dependency() {
+    const std::uint64_t number = columns_.dependency_writer[dependency_];
+    if (number == 0 || number > writers_.size()) return malformed("dependency writer");
+    std::uint64_t& last = counters_[static_cast<std::size_t>(number)];
+    FELTBOG_TRY(counter, moved(last, columns_.dependency_counter[dependency_], kCounterMax));
+    ++dependency_;
+    last = counter;
+    return ChangeId{writers_[static_cast<std::size_t>(number) - 1], counter};
+  }
+
+  Result<Op> read_op() {
+    const std::uint64_t kind = columns_.kind[op_];
+    const std::uint64_t target = columns_.target[op_];
+    ++op_;
+    Op op;
+    if (target > targets_.size()) return malformed("target");
+    if ((target == 0) != (kind == static_cast<std::uint64_t>(ActionKind::create))) {
+      return malformed("target");
+    }
+    if (target > 0) {
+      op.document = targets_[static_cast<std::size_t>(target) - 1].document;
+      op.field = targets_[static_cast<std::size_t>(target) - 1].field;
+    }
+    FELTBOG_TRY(action, is_edit(kind) ? read_edit(kind, target) : read_action(kind));
+    op.action = std::move(action);
+    return op;
+  }
+
+  Result<Action> read_edit(std::uint64_t kind, std::uint64_t target) {
+    std::uint64_t& cursor = cursors_.at(static_cast<std::size_t>(target));
+    FELTBOG_TRY(position, moved(cursor, columns_.position[edit_], kPositionMax));
+    const std::uint64_t length = columns_.length[edit_];
+    ++edit_;
+    if (length == 0 || length > kPositionMax) return malformed("length");
+    cursor = position;
+    if (kind == static_cast<std::uint64_t>(ActionKind::erase)) return Action(Erase{position, length});
+    cursor += length;
+    // Bounded before it is used: no text has more code points than bytes.
+    if (length > text_.size() || length > kTextPerOpBytesMax) return malformed("text");
+    std::size_t bytes = byte_offset_of(text_.substr(0, static_cast<std::size_t>(length) * 4),
+                                       static_cast<std::size_t>(length));
+    bytes = std::min(bytes, text_.size());
+    Insert insert{position, std::string(text_.substr(0, bytes))};
+    text_.remove_prefix(bytes);
+    if (count_code_points(insert.text) != length) return malformed("text");
+    return Action(std::move(insert));
+  }
+
+  Result<Action> read_action(std::uint64_t kind) {
+    if (kind >= kKindsKnown) {
+      FELTBOG_TRY(payload, payloads_.raw());
+      return Action(Unknown{kind, to_bytes(payload)});
+    }
+    switch (static_cast<ActionKind>(kind)) {
+      case ActionKind::create: {
+        FELTBOG_TRY(name, payloads_.text());
+        return Action(Create{std::string(name)});
+      }
+      case ActionKind::set: return read_set();
+      case ActionKind::add: {
+        FELTBOG_TRY(value, payloads_.value());
+        return Action(Add{std::move(value)});
+      }
+      case ActionKind::remove: {
+        FELTBOG_TRY(tags, read_ids());
+        return Action(Remove{std::move(tags)});
+      }
+      case ActionKind::append: {
+        FELTBOG_TRY(value, payloads_.value());
+        return Action(Append{std::move(value)});
+      }
+      case ActionKind::increment: {
+        FELTBOG_TRY(amount, payloads_.integer());
+        return Action(Increment{amount});
+      }
+      default: return Action(Freeze{});
+    }
+  }
+
+  Result<Action> read_set() {
+    Set set;
+    FELTBOG_TRY(plain, payloads_.null());
+    if (!plain) {
+      FELTBOG_TRY(ids, read_ids());
+      set.replaces = std::move(ids);
+    }
+    FELTBOG_TRY(value, payloads_.value());
+    set.value = std::move(value);
+    return Action(std::move(set));
+  }
+
+  Result<std::vector<OpId>> read_ids() {
+    FELTBOG_TRY(count, payloads_.array());
+    if (count > kIdsPerOpMax) return Error{ErrorCode::limit_exceeded, "ids"};
+    std::vector<OpId> out;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      FELTBOG_CHECK(payloads_.array(3));
+      FELTBOG_TRY(id, read_id(payloads_, false));
+      out.push_back(id);
+    }
+    return out;
+  }
+
+  // Writer number, counter and index. Counter zero is the root document, where that may stand.
+  Result<OpId> read_id(CborReader& in, bool root_allowed) {
+    FELTBOG_TRY(number, in.uint(writers_.size()));
+    FELTBOG_TRY(counter, in.uint(kCounterMax));
+    FELTBOG_TRY(index, in.uint(kOpsPerChangeMax - 1));
+    if (counter == 0) {
+      if (!root_allowed || number != 0 || index != 0) return malformed("id");
+      return OpId{};
+    }
+    const WriterId& writer = number == 0 ? own_ : writers_[static_cast<std::size_t>(number) - 1];
+    return OpId{{writer, counter}, static_cast<std::uint32_t>(index)};
+  }
+
+  WriterId own_;
+  CborReader in_;
+  CborReader payloads_;
+  std::uint64_t first_counter_ = 0;
+  std::size_t changes_ = 0;
+  std::vector<WriterId> writers_;
+  std::vector<Target> targets_;
+  BatchColumns columns_;
+  std::string_view text_;  // what no Insert has taken yet
+  std::vector<std::uint64_t> counters_;
+  CursorTrack cursors_;
+  std::size_t dependency_ = 0;
+  std::size_t op_ = 0;
+  std::size_t edit_ = 0;
+  std::uint64_t lamport_ = 0;
+  std::int64_t time_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<Change>> decode_changes(const WriterId& writer, BytesView bytes) {
+  if (bytes.size() > kBatchBytesMax) return Error{ErrorCode::limit_exceeded, "batch bytes"};
+  FELTBOG_TRY(changes, BatchDecoder(writer, bytes).run());
+  FELTBOG_TRY(again, encode_changes(writer, changes));
+  if (!std::equal(again.begin(), again.end(), bytes.begin(), bytes.end())) {
+    return malformed("batch is not in its one form");
+  }
+  return changes;
+}
+
+}  // namespace feltbog::document

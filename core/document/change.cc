@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// What makes a change well formed, and the text forms of its ids.
+#include "core/document/change.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/base/cbor.h"
+#include "core/base/utf8.h"
+#include "core/document/action_kind.h"
+
+namespace feltbog::document {
+namespace {
+
+constexpr std::size_t kOpWeight = 64;   // numbers of an op, its share of the tables
+constexpr std::size_t kIdWeight = 32;
+
+Error malformed(std::string_view what) { return {ErrorCode::malformed, std::string(what)}; }
+Error too_much(std::string_view what) { return {ErrorCode::limit_exceeded, std::string(what)}; }
+
+Result<void> check_name(std::string_view name) {
+  if (name.size() > kNameBytesMax) return too_much("name");
+  if (name.empty() || !is_utf8(name)) return malformed("name");
+  return {};
+}
+
+Result<void> check_value(const Value& value) {
+  const Bytes encoded = encode_cbor(value);
+  if (encoded.size() > kValueBytesMax) return too_much("value");
+  // Reading it back finds what others would refuse: text that is not UTF-8, nesting too deep.
+  if (auto read = decode_cbor(encoded); !read) return read.error();
+  return {};
+}
+
+Result<void> check_ids(const std::vector<OpId>& ids) {
+  if (ids.size() > kIdsPerOpMax) return too_much("ids");
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const OpId& id = ids[i];
+    if (id.change.counter == 0 || id.change.counter > kCounterMax) return malformed("id counter");
+    if (id.index >= kOpsPerChangeMax) return malformed("id index");
+    if (i > 0 && !(ids[i - 1] < id)) return malformed("ids not sorted");
+  }
+  return {};
+}
+
+struct ActionCheck {
+  Result<void> operator()(const Create& create) const { return check_name(create.kind); }
+  Result<void> operator()(const Set& set) const {
+    if (set.replaces) FELTBOG_CHECK(check_ids(*set.replaces));
+    return check_value(set.value);
+  }
+  Result<void> operator()(const Add& add) const { return check_value(add.value); }
+  Result<void> operator()(const Remove& remove) const { return check_ids(remove.tags); }
+  Result<void> operator()(const Append& append) const { return check_value(append.value); }
+  Result<void> operator()(const Increment& increment) const {
+    if (increment.amount > kAmountMax || increment.amount < -kAmountMax) return too_much("amount");
+    return {};
+  }
+  Result<void> operator()(const Insert& insert) const {
+    if (insert.position > kPositionMax) return too_much("position");
+    if (insert.text.size() > kTextPerOpBytesMax) return too_much("text");
+    if (insert.text.empty() || !is_utf8(insert.text)) return malformed("text");
+    return {};
+  }
+  Result<void> operator()(const Erase& erase) const {
+    if (erase.position > kPositionMax || erase.count > kPositionMax) return too_much("position");
+    if (erase.count == 0) return malformed("count");
+    return {};
+  }
+  Result<void> operator()(const Freeze&) const { return {}; }
+  Result<void> operator()(const Unknown& unknown) const {
+    if (unknown.kind < kKindsKnown) return malformed("kind");
+    if (unknown.kind > kKindMax) return too_much("kind");
+    if (unknown.payload.size() > kValueBytesMax) return too_much("payload");
+    CborReader reader(unknown.payload);
+    FELTBOG_TRY(item, reader.raw());
+    return item.size() == unknown.payload.size() ? Result<void>{} : malformed("payload");
+  }
+};
+
+Result<void> check_target(const Op& op) {
+  const ChangeId& change = op.document.change;
+  if (std::holds_alternative<Create>(op.action)) {
+    if (op.document.is_root() && op.field.empty()) return {};
+    return malformed("create with a target");
+  }
+  if (change.counter > kCounterMax || op.document.index >= kOpsPerChangeMax) return malformed("document");
+  if (change.counter == 0 && !op.document.is_root()) return malformed("document");
+  if (std::holds_alternative<Unknown>(op.action) && op.field.empty()) return {};
+  return check_name(op.field);
+}
+
+Result<void> check_dependencies(const Change& change) {
+  if (change.dependencies.size() > kDependenciesMax) return too_much("dependencies");
+  for (std::size_t i = 0; i < change.dependencies.size(); ++i) {
+    const ChangeId& id = change.dependencies[i];
+    if (id.counter == 0 || id.counter > kCounterMax) return malformed("dependency counter");
+    if (id.writer == change.id.writer) return malformed("dependency on oneself");
+    if (i > 0 && !(change.dependencies[i - 1] < id)) return malformed("dependencies not sorted");
+  }
+  return {};
+}
+
+// Decimal without leading zeros, up to `maximum`; moves past it.
+std::optional<std::uint64_t> take_number(std::string_view& text, std::uint64_t maximum) {
+  std::uint64_t number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto length = static_cast<std::size_t>(end - text.data());
+  if (problem != std::errc{} || number > maximum || (length > 1 && text.front() == '0')) return {};
+  text.remove_prefix(length);
+  return number;
+}
+
+bool take(std::string_view& text, char symbol) {
+  if (text.empty() || text.front() != symbol) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+std::string join(const ChangeId& change, std::optional<std::uint32_t> index) {
+  std::string out = std::to_string(change.counter);
+  if (index) out += "." + std::to_string(*index);
+  return out + "-" + to_base32(change.writer.view());
+}
+
+// "counter.index-writer", or "counter-writer" when `with_index` is false.
+Result<OpId> split(std::string_view text, bool with_index) {
+  OpId id;
+  std::string_view rest = text;
+  const auto counter = take_number(rest, kCounterMax);
+  if (!counter || *counter == 0) return malformed("id");
+  id.change.counter = *counter;
+  if (with_index) {
+    if (!take(rest, '.')) return malformed("id");
+    const auto index = take_number(rest, kOpsPerChangeMax - 1);
+    if (!index) return malformed("id");
+    id.index = static_cast<std::uint32_t>(*index);
+  }
+  if (!take(rest, '-')) return malformed("id");
+  FELTBOG_TRY(bytes, from_base32(rest));
+  FELTBOG_TRY(writer, WriterId::from(bytes));
+  if (to_base32(writer.view()) != rest) return malformed("id not in its one form");
+  id.change.writer = writer;
+  return id;
+}
+
+}  // namespace
+
+std::string to_text(const DocumentId& id) {
+  return id.is_root() ? std::string("root") : join(id.change, id.index);
+}
+
+Result<DocumentId> parse_document_id(std::string_view text) {
+  if (text == "root") return DocumentId{};
+  FELTBOG_TRY(id, split(text, true));
+  return DocumentId{id.change, id.index};
+}
+
+std::string to_text(const ChangeId& id) { return join(id, std::nullopt); }
+
+Result<ChangeId> parse_change_id(std::string_view text) {
+  FELTBOG_TRY(id, split(text, false));
+  return id.change;
+}
+
+std::string to_text(const OpId& id) { return join(id.change, id.index); }
+
+Result<OpId> parse_op_id(std::string_view text) { return split(text, true); }
+
+std::size_t weight(const Op& op) {
+  struct Payload {
+    std::size_t operator()(const Create& create) const { return create.kind.size(); }
+    std::size_t operator()(const Set& set) const {
+      const std::size_t ids = set.replaces ? set.replaces->size() : 0;
+      return encode_cbor(set.value).size() + ids * kIdWeight;
+    }
+    std::size_t operator()(const Add& add) const { return encode_cbor(add.value).size(); }
+    std::size_t operator()(const Remove& remove) const { return remove.tags.size() * kIdWeight; }
+    std::size_t operator()(const Append& append) const { return encode_cbor(append.value).size(); }
+    std::size_t operator()(const Increment&) const { return 0; }
+    std::size_t operator()(const Insert& insert) const { return insert.text.size(); }
+    std::size_t operator()(const Erase&) const { return 0; }
+    std::size_t operator()(const Freeze&) const { return 0; }
+    std::size_t operator()(const Unknown& unknown) const { return unknown.payload.size(); }
+  };
+  return kOpWeight + op.field.size() + std::visit(Payload{}, op.action);
+}
+
+Result<void> check_change(const Change& change) {
+  if (change.id.counter == 0 || change.id.counter > kCounterMax) return malformed("counter");
+  if (change.lamport < change.id.counter || change.lamport > kLamportMax) return malformed("lamport");
+  const std::int64_t time = change.recorded_at.milliseconds;
+  if (time > kRecordedAtMax || time < -kRecordedAtMax) return too_much("recorded_at");
+  FELTBOG_CHECK(check_dependencies(change));
+  if (change.ops.size() > kOpsPerChangeMax) return too_much("ops");
+  std::size_t total = 0;
+  for (const Op& op : change.ops) {
+    FELTBOG_CHECK(check_target(op));
+    FELTBOG_CHECK(std::visit(ActionCheck{}, op.action));
+    total += weight(op);
+  }
+  if (total > kChangeWeightMax) return too_much("change");
+  return {};
+}
+
+}  // namespace feltbog::document

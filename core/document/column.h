@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// A column of numbers as bytes: LEB128, with repeated numbers written once. What typing produces
+// (steps of one, the same field again) shrinks to almost nothing.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/bytes.h"
+
+namespace feltbog::document {
+
+// Signed as unsigned, small magnitudes first: 0, -1, 1, -2, 2.
+constexpr std::uint64_t zigzag(std::int64_t value) {
+  return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
+}
+constexpr std::int64_t unzigzag(std::uint64_t value) {
+  return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
+}
+
+// Groups of a head and numbers. Head 2n + 1: the one number that follows, n times. Head 2n: the n
+// numbers that follow. Three or more equal ones in a row are a group of their own.
+Bytes encode_column(const std::vector<std::uint64_t>& numbers);
+
+// Exactly `count` numbers; the caller has bounded it. Errors: malformed, truncated. Accepts some
+// groupings encode_column() would not choose: callers compare with a fresh encoding.
+Result<std::vector<std::uint64_t>> decode_column(BytesView bytes, std::size_t count);
+
+}  // namespace feltbog::document

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which op goes where, and which goes nowhere.
+#include "core/document/document_table.h"
+
+#include <algorithm>
+
+namespace feltbog::document {
+
+DocumentTable::DocumentTable() { documents_[DocumentId{}].kind = std::string(kRootKind); }
+
+void DocumentTable::apply(const CausalGraph& graph, const Schema& schema, ChangeIndex at,
+                          AddEffect& effect) {
+  const Change& change = graph.change(at);
+  for (std::uint32_t index = 0; index < change.ops.size(); ++index) {
+    const OpPlace place{at, index};
+    const Op& op = change.ops[index];
+    if (const auto* create = std::get_if<Create>(&op.action)) {
+      const DocumentId id{change.id, index};
+      DocumentState& document = documents_[id];
+      document.created = place;
+      document.kind = create->kind;
+      effect.created.push_back(id);
+      continue;
+    }
+    if (std::holds_alternative<Unknown>(op.action)) continue;
+    DocumentState* document = visible_to(graph, place, op.document);
+    if (document == nullptr) continue;
+    const FieldRule& rule = rule_for(schema, document->kind, op.field);
+    std::vector<TextPatch> patches = document->fields[op.field].apply(
+        graph, place, rule, op.document.change.writer);
+    FieldEffect* last = effect.fields.empty() ? nullptr : &effect.fields.back();
+    if (last == nullptr || last->document != op.document || last->field != op.field) {
+      last = &effect.fields.emplace_back(FieldEffect{op.document, op.field, {}});
+    }
+    std::move(patches.begin(), patches.end(), std::back_inserter(last->patches));
+  }
+}
+
+// An op can only touch a document its author had seen; anything else is without effect, on every
+// replica alike.
+DocumentState* DocumentTable::visible_to(const CausalGraph& graph, OpPlace place,
+                                         const DocumentId& id) {
+  const auto found = documents_.find(id);
+  if (found == documents_.end()) return nullptr;
+  DocumentState& document = found->second;
+  return !document.created || graph.saw(place, *document.created) ? &document : nullptr;
+}
+
+const DocumentState* DocumentTable::find(const DocumentId& id) const {
+  const auto found = documents_.find(id);
+  return found == documents_.end() ? nullptr : &found->second;
+}
+
+const FieldState* DocumentTable::find(const DocumentId& id, std::string_view field) const {
+  const DocumentState* document = find(id);
+  if (document == nullptr) return nullptr;
+  const auto found = document->fields.find(field);
+  return found == document->fields.end() ? nullptr : &found->second;
+}
+
+std::vector<DocumentId> DocumentTable::in_order(const CausalGraph& graph) const {
+  std::vector<std::pair<std::uint64_t, DocumentId>> order;
+  for (const auto& [id, document] : documents_) {
+    order.emplace_back(document.created ? graph.change(document.created->change).lamport : 0, id);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<DocumentId> out;
+  for (const auto& [lamport, id] : order) out.push_back(id);
+  return out;
+}
+
+const FieldRule& rule_for(const Schema& schema, std::string_view kind, std::string_view field) {
+  static const FieldRule undeclared{Policy::multi_value, {}};
+  const FieldRule* rule = schema.find(kind, field);
+  return rule != nullptr ? *rule : undeclared;
+}
+
+FieldValue field_value(const CausalGraph& graph, OpPlace place, Value value) {
+  const Change& change = graph.change(place.change);
+  return {graph.id_of(place), std::move(value), change.lamport, change.recorded_at};
+}
+
+std::vector<OpId> ids_of(const CausalGraph& graph, const std::vector<OpPlace>& places) {
+  std::vector<OpId> out;
+  for (OpPlace place : places) out.push_back(graph.id_of(place));
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+namespace {
+
+void add_value_conflict(const CausalGraph& graph, const FieldRule& rule, const FieldState& field,
+                        Conflict conflict, std::vector<Conflict>& out) {
+  if (field.values().standing_count() < 2) return;
+  const std::vector<OpPlace> places = field.values().read(graph, rule);
+  for (OpPlace place : places) {
+    const Value& value = std::get<Set>(graph.op(place).action).value;
+    conflict.candidates.push_back(field_value(graph, place, value));
+  }
+  // People who wrote the same do not disagree.
+  const bool differ = std::any_of(
+      conflict.candidates.begin(), conflict.candidates.end(),
+      [&](const FieldValue& value) { return value.value != conflict.candidates.front().value; });
+  if (!differ) return;
+  conflict.kind = ConflictKind::values;
+  conflict.ops = ids_of(graph, places);
+  out.push_back(std::move(conflict));
+}
+
+void add_text_conflicts(const CausalGraph& graph, const TextField& text, const Conflict& about,
+                        std::vector<Conflict>& out) {
+  Conflict late = about;
+  late.kind = ConflictKind::late_edit;
+  for (TextField::Piece& piece : text.late_pieces(graph)) {
+    late.candidates.push_back(field_value(graph, piece.ops.front(), std::move(piece.value)));
+    const std::vector<OpId> ids = ids_of(graph, piece.ops);
+    late.ops.insert(late.ops.end(), ids.begin(), ids.end());
+  }
+  std::sort(late.ops.begin(), late.ops.end());
+  if (!late.candidates.empty()) out.push_back(std::move(late));
+  Conflict rivals = about;
+  rivals.kind = ConflictKind::signings;
+  for (const TextField::Signing* signing : text.rival_signings(graph)) {
+    if (!rivals.candidates.empty()) rivals.ops.push_back(graph.id_of(signing->place));
+    rivals.candidates.push_back(field_value(graph, signing->place, Value(signing->text)));
+  }
+  std::sort(rivals.ops.begin(), rivals.ops.end());
+  if (!rivals.candidates.empty()) out.push_back(std::move(rivals));
+}
+
+}  // namespace
+
+std::vector<Conflict> conflicts_of(const CausalGraph& graph, const Schema& schema,
+                                   const DocumentId& id, const DocumentState& document) {
+  std::vector<Conflict> out;
+  for (const auto& [name, field] : document.fields) {
+    const Conflict about{ConflictKind::values, id, name, {}, {}};
+    add_value_conflict(graph, rule_for(schema, document.kind, name), field, about, out);
+    if (field.text() != nullptr) add_text_conflicts(graph, *field.text(), about, out);
+  }
+  return out;
+}
+
+}  // namespace feltbog::document

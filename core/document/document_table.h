@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The documents of a space and their fields, built up op by op.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/document/causal_graph.h"
+#include "core/document/field_state.h"
+#include "core/document/history.h"
+#include "core/document/schema.h"
+
+namespace feltbog::document {
+
+struct DocumentState {
+  std::optional<OpPlace> created;  // none: the root
+  std::string kind;
+  std::map<std::string, FieldState, std::less<>> fields;
+};
+
+class DocumentTable {
+ public:
+  DocumentTable();
+
+  // Applies the ops of the graph's newest change, and adds to `effect` what they did.
+  void apply(const CausalGraph& graph, const Schema& schema, ChangeIndex at, AddEffect& effect);
+
+  const DocumentState* find(const DocumentId& id) const;
+  const FieldState* find(const DocumentId& id, std::string_view field) const;
+  const std::map<DocumentId, DocumentState>& all() const { return documents_; }
+  // The root first, then by creation.
+  std::vector<DocumentId> in_order(const CausalGraph& graph) const;
+
+ private:
+  DocumentState* visible_to(const CausalGraph& graph, OpPlace place, const DocumentId& id);
+
+  std::map<DocumentId, DocumentState> documents_;
+};
+
+// The rule a field is read by, declared or not.
+const FieldRule& rule_for(const Schema& schema, std::string_view kind, std::string_view field);
+
+std::vector<Conflict> conflicts_of(const CausalGraph& graph, const Schema& schema,
+                                   const DocumentId& id, const DocumentState& document);
+
+FieldValue field_value(const CausalGraph& graph, OpPlace place, Value value);
+std::vector<OpId> ids_of(const CausalGraph& graph, const std::vector<OpPlace>& places);  // sorted
+
+// The state as deterministic CBOR; docs/merging.md describes it.
+Bytes encode_state(const CausalGraph& graph, const Schema& schema, const DocumentTable& documents);
+
+}  // namespace feltbog::document

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// The policies. Each reads nothing but the causal order and the tie order, so that the order in which
+// changes arrived leaves no trace.
+#include "core/document/field_state.h"
+
+#include <algorithm>
+
+#include "core/base/cbor.h"
+
+namespace feltbog::document {
+namespace {
+
+void insert_ordered(const CausalGraph& graph, std::vector<OpPlace>& list, OpPlace place) {
+  const auto before = [&](OpPlace a, OpPlace b) { return graph.before(a, b); };
+  list.insert(std::upper_bound(list.begin(), list.end(), place, before), place);
+}
+
+const Value& value_of(const CausalGraph& graph, OpPlace place) {
+  return std::get<Set>(graph.op(place).action).value;
+}
+
+// The rung of a value on the ladder, from 1; 0 for one that is not listed.
+std::size_t rung(const FieldRule& rule, const Value& value) {
+  const auto found = std::find(rule.ladder.begin(), rule.ladder.end(), value);
+  if (found == rule.ladder.end()) return 0;
+  return static_cast<std::size_t>(found - rule.ladder.begin()) + 1;
+}
+
+}  // namespace
+
+void Register::apply(const CausalGraph& graph, OpPlace place, const FieldRule& rule) {
+  const Set& set = std::get<Set>(graph.op(place).action);
+  std::erase_if(standing_, [&](OpPlace old) {
+    if (!graph.saw(place, old)) return false;
+    if (set.replaces) {
+      return std::binary_search(set.replaces->begin(), set.replaces->end(), graph.id_of(old));
+    }
+    // Going down the ladder takes an act that names what it replaces.
+    return rule.policy != Policy::monotone ||
+           rung(rule, value_of(graph, old)) <= rung(rule, set.value);
+  });
+  standing_.push_back(place);
+  insert_ordered(graph, all_, place);
+}
+
+std::vector<OpPlace> Register::read(const CausalGraph& graph, const FieldRule& rule) const {
+  std::vector<OpPlace> out = standing_;
+  std::sort(out.begin(), out.end(), [&](OpPlace a, OpPlace b) { return graph.before(a, b); });
+  if (out.empty()) return out;
+  if (rule.policy == Policy::last_writer) return {out.back()};
+  if (rule.policy != Policy::monotone) return out;
+  OpPlace highest = out.front();
+  for (OpPlace place : out) {
+    if (rung(rule, value_of(graph, place)) >= rung(rule, value_of(graph, highest))) highest = place;
+  }
+  return {highest};
+}
+
+std::vector<TextPatch> FieldState::apply(const CausalGraph& graph, OpPlace place,
+                                         const FieldRule& rule, const WriterId& creator) {
+  const Action& action = graph.op(place).action;
+  if (std::holds_alternative<Set>(action)) {
+    register_.apply(graph, place, rule);
+  } else if (std::holds_alternative<Add>(action)) {
+    members_.emplace(graph.id_of(place), place);
+  } else if (const auto* removed = std::get_if<Remove>(&action)) {
+    remove(graph, place, removed->tags);
+    return text_for_edit().apply(graph, place, creator);
+  } else if (std::holds_alternative<Append>(action)) {
+    insert_ordered(graph, log_, place);
+  } else if (const auto* increment = std::get_if<Increment>(&action)) {
+    counter_ += static_cast<std::uint64_t>(increment->amount);
+  } else {
+    return text_for_edit().apply(graph, place, creator);
+  }
+  return {};
+}
+
+void FieldState::remove(const CausalGraph& graph, OpPlace place, const std::vector<OpId>& tags) {
+  for (const OpId& tag : tags) {
+    const auto member = members_.find(tag);
+    if (member != members_.end() && graph.saw(place, member->second)) members_.erase(member);
+  }
+}
+
+TextField& FieldState::text_for_edit() {
+  if (!text_) text_ = std::make_unique<TextField>();
+  return *text_;
+}
+
+std::vector<SetMember> FieldState::members(const CausalGraph& graph) const {
+  std::map<Bytes, SetMember> by_value;
+  for (const auto& [tag, place] : members_) {
+    const Value& value = std::get<Add>(graph.op(place).action).value;
+    SetMember& member = by_value[encode_cbor(value)];
+    member.value = value;
+    member.tags.push_back(tag);
+  }
+  std::vector<SetMember> out;
+  for (auto& [encoded, member] : by_value) out.push_back(std::move(member));
+  return out;
+}
+
+}  // namespace feltbog::document

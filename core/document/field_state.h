@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the operations on one field amount to, apart from text: register, set, log and counter. A field
+// keeps all of them, so that an operation of an unexpected type is neither lost nor in the way.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/document/causal_graph.h"
+#include "core/document/history.h"
+#include "core/document/schema.h"
+#include "core/document/text_field.h"
+
+namespace feltbog::document {
+
+// Values nobody has superseded.
+class Register {
+ public:
+  void apply(const CausalGraph& graph, OpPlace place, const FieldRule& rule);
+  // As the rule reads them, ordered by CausalGraph::before().
+  std::vector<OpPlace> read(const CausalGraph& graph, const FieldRule& rule) const;
+  const std::vector<OpPlace>& all() const { return all_; }  // ordered
+  std::size_t standing_count() const { return standing_.size(); }
+
+ private:
+  std::vector<OpPlace> standing_;
+  std::vector<OpPlace> all_;
+};
+
+class FieldState {
+ public:
+  // An op of the newest change, with a known action other than Create. Returns the text patches.
+  std::vector<TextPatch> apply(const CausalGraph& graph, OpPlace place, const FieldRule& rule,
+                               const WriterId& creator);
+
+  const Register& values() const { return register_; }
+  const std::vector<OpPlace>& log() const { return log_; }  // ordered
+  std::vector<SetMember> members(const CausalGraph& graph) const;
+  std::int64_t counter() const { return static_cast<std::int64_t>(counter_); }
+  const TextField* text() const { return text_.get(); }
+
+ private:
+  void remove(const CausalGraph& graph, OpPlace place, const std::vector<OpId>& tags);
+  TextField& text_for_edit();
+
+  Register register_;
+  std::map<OpId, OpPlace> members_;
+  std::vector<OpPlace> log_;
+  std::uint64_t counter_ = 0;  // wraps, so that the order of increments never matters
+  std::unique_ptr<TextField> text_;
+};
+
+}  // namespace feltbog::document

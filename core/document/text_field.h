@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// A text field: the merged text, its signing, and the edits that came too late for it.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/document/causal_graph.h"
+#include "core/document/history.h"
+#include "core/document/text_merge.h"
+
+namespace feltbog::document {
+
+class TextField {
+ public:
+  // Insert, Erase, Freeze or Remove; the newest change's ops in order. Of several signings made
+  // unaware of each other that of the document's creator stands, otherwise the first in
+  // CausalGraph::before(). Returns what happened to the text shown.
+  std::vector<TextPatch> apply(const CausalGraph& graph, OpPlace place, const WriterId& creator);
+
+  std::string text() const { return standing_ ? signings_[*standing_].text : merge_.buffer().text(); }
+  std::uint64_t length() const;
+  std::string unfrozen_text() const { return merge_.buffer().text(); }
+  std::vector<OpPlace> version() const;
+  const TextMerge& merge() const { return merge_; }
+  std::optional<OpPlace> frozen() const;
+
+  struct Piece {
+    std::vector<OpPlace> ops;  // in the author's order
+    Value value;               // the words, or a map {"erased": count}
+  };
+  // The words of late edits nobody has dealt with; what one author wrote in one stretch is one piece.
+  std::vector<Piece> late_pieces(const CausalGraph& graph) const;
+
+  struct Signing {
+    OpPlace place;
+    std::string text;
+    std::vector<OpPlace> version;
+  };
+  // The standing one and those of other texts nobody has dealt with, in order; empty unless there
+  // are several.
+  std::vector<const Signing*> rival_signings(const CausalGraph& graph) const;
+
+ private:
+  std::vector<TextPatch> freeze(const CausalGraph& graph, OpPlace place, const WriterId& creator);
+  void settle(const CausalGraph& graph, OpPlace place, const std::vector<OpId>& ids);
+  bool is_settled(OpPlace place) const { return settled_.count({place.change, place.index}) > 0; }
+
+  TextMerge merge_;
+  std::vector<Signing> signings_;  // none in another's past
+  std::optional<std::size_t> standing_;
+  std::vector<OpPlace> late_;      // edits the standing signing had not seen
+  std::set<std::pair<ChangeIndex, std::uint32_t>> settled_;
+};
+
+}  // namespace feltbog::document
