@@ -43,6 +43,7 @@ lines() {
 
 keeps core/a.cc "$spdx\nint a = 1;  // throws nothing, calls no system_clock"
 keeps core/a.cc "$spdx\nconst char* a = \"rand() throw\";"
+keeps core/a.cc "$spdx\nconsteval int a(int b) { return b > 0 ? b : throw \"b is positive\"; }"
 keeps core/base/platform/a.cc "$spdx\nauto a = std::chrono::system_clock::now();"
 keeps apps/a.cc "$spdx\nvoid a() { std::cout << 1; }"
 keeps core/a.cc "$spdx\n// æøå is three columns: $(printf 'ø%.0s' {1..70})"

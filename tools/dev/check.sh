@@ -43,7 +43,7 @@ run_check() {
 
 check_format() {
   local findings
-  findings=$(cpp_files | xargs -0 -r -n 40 -P 2 clang-format-14 --dry-run -Werror 2>&1) && return 0
+  findings=$(cpp_files | xargs -0 -r clang-format-14 --dry-run -Werror 2>&1) && return 0
   sed -nE 's/^([^ :]+):[0-9]+:.*clang-format.*/\1 is not formatted: run .\/dev format/p' \
     <<<"$findings" | sort -u
   return 1
@@ -74,7 +74,7 @@ check_headers() {
 check_lint() {
   sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' build/release/compile_commands.json |
     sed "s|^$PWD/||" | sort -u | grep -Fx -f <(git ls-files -- '*.cc' '*.c') |
-    each_file lint tools/dev/lint-file.sh "$(clang-tidy-14 --version | xargs) $(cat .clang-tidy)"
+    each_file lint tools/dev/lint-file.sh "$(clang-tidy-14 --version | xargs) $(cat .clang-tidy tests/.clang-tidy)"
 }
 
 # each_file NAME WORKER RULES: runs WORKER on the files named on standard input, two at a time,
