@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a process does before it touches keys: no core dumps, no debugger of the same user.
+#pragma once
+
+#include "core/base/result.h"
+
+namespace feltbog::host {
+
+// Error: internal, when the system refuses. Nothing secret may be read then.
+Result<void> forbid_memory_dumps();
+
+}  // namespace feltbog::host

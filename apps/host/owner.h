@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one process that owns a database: answers requests, keeps watches and syncs going, locks when
+// nobody asks for anything. Sockets are in owner_socket.h; the process around it in
+// owner_process.h.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "apps/host/asker.h"
+#include "apps/host/idle.h"
+#include "apps/host/log.h"
+#include "apps/host/sync_runner.h"
+#include "apps/host/transfers.h"
+#include "apps/host/vault.h"
+#include "apps/host/watch_board.h"
+
+namespace feltbog::host {
+
+struct OwnerSetting {
+  workspace::Environment environment;
+  DataDirectory directory;
+  IdlePolicy idle;
+};
+
+// Everything happens on the thread that runs `io`. Requests are answered in the order they arrive,
+// except those that take long (sync, watch, attach, save), which answer when they are done.
+class Owner {
+ public:
+  // `leave` is called when the process should end. `io` and `log` must outlive the owner.
+  Owner(boost::asio::io_context& io, OwnerSetting setting, Log& log, std::function<void()> leave);
+  ~Owner();
+  Owner(const Owner&) = delete;
+  Owner& operator=(const Owner&) = delete;
+
+  void handle(const std::shared_ptr<Responder>& responder, Request request);
+  // Somebody connected, or went and no longer waits for anything.
+  void arrived() { ++connections_; }
+  void gone(const Responder& responder);
+  // A responder that was congested reads again.
+  void drained() { schedule_refresh(); }
+  // Ends what is under way and closes the database.
+  void lock(const Error& why);
+  // Stops the timers, so that the io_context runs out of work.
+  void quiet();
+
+ private:
+  struct Timer;
+  using Handler = void (Owner::*)(const Asker&, Value&);
+  struct Verb {
+    std::string_view name;
+    Handler handler;
+  };
+  static const Verb kVerbs[];
+
+  void state(const Asker& asker, Value& body);
+  void unlock(const Asker& asker, Value& body);
+  void lock_asked(const Asker& asker, Value& body);
+  void found(const Asker& asker, Value& body);
+  void enrol(const Asker& asker, Value& body);
+  void call(const Asker& asker, Value& body);
+  void watch(const Asker& asker, Value& body);
+  void sync(const Asker& asker, Value& body);
+  void attach(const Asker& asker, Value& body);
+  void save(const Asker& asker, Value& body);
+  void cancel(const Asker& asker, Value& body);
+  void stop(const Asker& asker, Value& body);
+
+  using Accept = std::function<Result<void>(workspace::Workspace&)>;
+  void join_organisation(const Asker& asker, Value& passphrase, const Accept& accept);
+  Result<void> prepare_database(Value& passphrase, bool& made);
+  void finish_joining(const Asker& asker, bool made, Result<Value> outcome);
+  Result<workspace::Workspace*> unlocked();
+  bool busy() const { return sync_.busy() || watches_.busy() || transfers_.busy(); }
+  void after_change();
+  void schedule_refresh();
+  void lock_if_idle();
+  void arm_timer();
+  void check_idle();
+
+  boost::asio::io_context& io_;
+  OwnerSetting setting_;
+  Log& log_;
+  std::function<void()> leave_;
+  Vault vault_;
+  Idle idle_;
+  SyncRunner sync_;
+  WatchBoard watches_;
+  Transfers transfers_;
+  int connections_ = 0;
+  std::uint64_t revision_seen_ = 0;
+  bool refresh_scheduled_ = false;
+  bool quiet_ = false;
+  std::unique_ptr<Timer> timer_;
+};
+
+}  // namespace feltbog::host

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/host/vault.h"
+
+namespace feltbog::host {
+
+Result<bool> Vault::exists() { return environment_.disk->exists(directory_.database()); }
+
+Result<std::unique_ptr<store::FileHardwareKey>> Vault::hardware() {
+  return store::FileHardwareKey::open_or_create(*environment_.disk, directory_.hardware_key(),
+                                                *environment_.random);
+}
+
+Result<void> Vault::create(std::string_view passphrase) {
+  FELTBOG_TRY(there, exists());
+  if (there) return ErrorCode::already_exists;
+  FELTBOG_CHECK(discard());
+  FELTBOG_TRY(key, hardware());
+  FELTBOG_TRY(slots, store::KeySlots::create(*environment_.disk, directory_.slots(), *key,
+                                             *environment_.random, store::SlotKind::passphrase,
+                                             passphrase));
+  FELTBOG_TRY(master, slots.unlock(store::SlotKind::passphrase, passphrase,
+                                   environment_.clock->wall_time()));
+  FELTBOG_TRY(made, workspace::Workspace::create(environment_, directory_.database(), master));
+  workspace_ = std::move(made);
+  return {};
+}
+
+Result<void> Vault::unlock(std::string_view passphrase) {
+  if (workspace_ != nullptr) return {};
+  FELTBOG_TRY(there, exists());
+  if (!there) return Error{ErrorCode::not_found, "no database in the data directory"};
+  FELTBOG_TRY(key, hardware());
+  FELTBOG_TRY(slots, store::KeySlots::open(*environment_.disk, directory_.slots(), *key,
+                                           *environment_.random));
+  FELTBOG_TRY(master, slots.unlock(store::SlotKind::passphrase, passphrase,
+                                   environment_.clock->wall_time()));
+  FELTBOG_TRY(opened, workspace::Workspace::open(environment_, directory_.database(), master));
+  workspace_ = std::move(opened);
+  return {};
+}
+
+Result<void> Vault::discard() {
+  lock();
+  FELTBOG_TRY(names, environment_.disk->list(directory_.path()));
+  for (const std::string& name : names) {
+    const std::string path = directory_.path() + "/" + name;
+    if (path.starts_with(directory_.database()) || path.starts_with(directory_.slots() + ".")) {
+      FELTBOG_CHECK(environment_.disk->remove(path));
+    }
+  }
+  return environment_.disk->sync_directory(directory_.database());
+}
+
+Result<store::TryState> Vault::tries() {
+  FELTBOG_TRY(key, hardware());
+  FELTBOG_TRY(slots, store::KeySlots::open(*environment_.disk, directory_.slots(), *key,
+                                           *environment_.random));
+  return slots.tries(environment_.clock->wall_time());
+}
+
+}  // namespace feltbog::host
