@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a barred or removed device's runs end for everybody: later ones are kept aside for a person to
-// judge, never merged silently and never lost.
+// Where a barred or removed device's runs end for everybody: later ones are kept aside for a person
+// to judge, never merged silently and never lost.
 #pragma once
 
 #include <span>
@@ -26,8 +26,8 @@ struct Cut {
   friend auto operator<=>(const Cut&, const Cut&) = default;
 };
 
-// Sorted by space, device, incarnation; one per writer. Errors of reading: malformed (also for wrong
-// order), truncated, limit_exceeded.
+// Sorted by space, device, incarnation; one per writer. Errors of reading: malformed (also for
+// wrong order), truncated, limit_exceeded.
 void write_cuts(CborWriter& writer, std::span<const Cut> cuts);
 Result<std::vector<Cut>> read_cuts(CborReader& reader);
 // Brings cuts into the order the format asks for.

@@ -43,12 +43,33 @@ inline constexpr Domain kKeyWrap{"key-wrap.v1"};
 inline constexpr Domain kPreviousKey{"prev-key.v1"};
 inline constexpr Domain kRunKey{"run-key.v1"};
 
-inline constexpr Domain kAll[] = {
-    kDeviceId,       kWriterId,           kOrganisationRecordHash, kSpaceRecordHash, kKeyId,
-    kRecipients,     kKeyWraps,           kRunHash,                kRunBody,         kPosition,
-    kInviteChecksum, kFoundingChecksum,   kOrganisationRecord,     kSpaceRecord,     kDeviceAddition,
-    kFounding,       kRun,                kReceipt,                kSpaceHead,       kDeviceProof,
-    kInviteProof,    kFoundingProof,      kServerProof,            kKeyWrap,         kPreviousKey,
-    kRunKey,         kChunkReceipt, kChunkHash};
+inline constexpr Domain kAll[] = {kDeviceId,
+                                  kWriterId,
+                                  kOrganisationRecordHash,
+                                  kSpaceRecordHash,
+                                  kKeyId,
+                                  kRecipients,
+                                  kKeyWraps,
+                                  kRunHash,
+                                  kRunBody,
+                                  kPosition,
+                                  kInviteChecksum,
+                                  kFoundingChecksum,
+                                  kOrganisationRecord,
+                                  kSpaceRecord,
+                                  kDeviceAddition,
+                                  kFounding,
+                                  kRun,
+                                  kReceipt,
+                                  kSpaceHead,
+                                  kDeviceProof,
+                                  kInviteProof,
+                                  kFoundingProof,
+                                  kServerProof,
+                                  kKeyWrap,
+                                  kPreviousKey,
+                                  kRunKey,
+                                  kChunkReceipt,
+                                  kChunkHash};
 
 }  // namespace feltbog::ledger::domains

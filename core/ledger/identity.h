@@ -18,6 +18,9 @@ struct DevicePublic {
 
 // The hash of both public keys: neither can be exchanged under an id that is known.
 DeviceId device_id(const DevicePublic& publics);
+// False for an agreement key of small order, to which nothing can be sealed. A device with one
+// would keep everybody else from rotating keys, so no log admits it.
+bool can_receive_keys(const DevicePublic& publics);
 
 // Moved, not copied: the secrets live in one place. copy() is explicit.
 struct DeviceIdentity {

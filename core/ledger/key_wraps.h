@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A space's keys: their ids, the sealed copies for each device, and the ring a device opens them into.
-// The sealed copies hang on a record by hash, so that they can be destroyed while the log still
-// verifies. Which record they belong to and who must be in them: space.h.
+// A space's keys: their ids, the sealed copies for each device, and the ring a device opens them
+// into. The sealed copies hang on a record by hash, so that they can be destroyed while the log
+// still verifies. Which record they belong to and who must be in them: space.h.
 #pragma once
 
 #include <map>
@@ -23,8 +23,8 @@ using RecipientsHash = FixedBytes<32, struct RecipientsHashTag>;
 // Commits to the key, the space and the epoch: two keys never share an id.
 KeyId key_id(const crypto::Key& key, const SpaceId& space, std::uint32_t epoch);
 
-// What a record says of its wraps. The recipients are a hash of their own, so that the record can be
-// judged without the wraps.
+// What a record says of its wraps. The recipients are a hash of their own, so that the record can
+// be judged without the wraps.
 struct WrapsCommitment {
   RecipientsHash recipients;
   WrapsHash wraps;
@@ -55,8 +55,8 @@ struct KeyWraps {
   std::vector<KeyWrap> wraps;  // in ascending order of recipient, each once
 
   Bytes encode() const;
-  // Errors: malformed, truncated, limit_exceeded, unsupported_version, unknown_kind (a recipient that
-  // is no device).
+  // Errors: malformed, truncated, limit_exceeded, unsupported_version, unknown_kind (a recipient
+  // that is no device).
   static Result<KeyWraps> decode(BytesView bytes);
   std::vector<DeviceId> recipients() const;
   WrapsCommitment commitment() const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The organisation as its log says it is: users, roles, devices, invites, the server's key. One pure
-// validator for client, server and simulator. Spaces and their members: space.h.
+// The organisation as its log says it is: users, roles, devices, invites, the server's key. One
+// pure validator for client, server and simulator. Spaces and their members: space.h.
 #pragma once
 
 #include <map>
@@ -15,8 +15,9 @@ struct DeviceEntry {
   DeviceId id;
   UserId user;
   DevicePublic publics;
-  std::uint64_t added_at = 0;   // sequence of the record that enrolled it
-  std::uint64_t barred_at = 0;  // sequence of the record that revoked it or suspended its user; 0: none
+  std::uint64_t added_at = 0;  // sequence of the record that enrolled it
+  std::uint64_t barred_at =
+      0;  // sequence of the record that revoked it or suspended its user; 0: none
   bool active_at(std::uint64_t sequence) const {
     return added_at <= sequence && (barred_at == 0 || sequence < barred_at);
   }
@@ -25,9 +26,9 @@ struct DeviceEntry {
 struct UserEntry {
   UserId id;
   std::uint64_t added_at = 0;
-  std::map<std::uint64_t, RoleSet> roles;    // from that sequence on
-  std::map<std::uint64_t, bool> suspended;   // from that sequence on
-  std::set<DeviceId> devices;                // also barred ones
+  std::map<std::uint64_t, RoleSet> roles;   // from that sequence on
+  std::map<std::uint64_t, bool> suspended;  // from that sequence on
+  std::set<DeviceId> devices;               // also barred ones
 };
 
 struct InviteEntry {
@@ -51,8 +52,8 @@ class OrganisationState {
   // truncated, limit_exceeded; invite_used, invite_unknown for a device_add; not_found and
   // wrong_state for subjects that do not exist or are not in a state the record fits.
   Result<void> apply(const Record& record);
-  // The same for a record read back from the own encrypted database, where it stands because apply()
-  // took it before: the signatures are not checked again.
+  // The same for a record read back from the own encrypted database, where it stands because
+  // apply() took it before: the signatures are not checked again.
   Result<void> apply_verified(const Record& record);
 
   bool empty() const { return hashes_.empty(); }
@@ -63,13 +64,19 @@ class OrganisationState {
   // True for {0, zero} and for every place of this log.
   bool contains(const LogHead& head) const;
 
-  const crypto::SigningPublic& server_key() const { return server_key_; }
+  // The server's identity now, and as of just after the record at `sequence` (from 1). Never called
+  // on an empty state.
+  const crypto::SigningPublic& server_key() const { return server_keys_.rbegin()->second; }
+  const crypto::SigningPublic& server_key(std::uint64_t sequence) const;
 
-  // Null when not known here. The sequence variants ask about the past: as of just after that record.
+  // Null when not known here. The sequence variants ask about the past: as of just after that
+  // record.
   const DeviceEntry* device(const DeviceId& device) const;
   const UserEntry* user(const UserId& user) const;
   const InviteEntry* invite(const InviteId& invite) const;
-  bool device_active(const DeviceId& device) const { return device_active(device, head().sequence); }
+  bool device_active(const DeviceId& device) const {
+    return device_active(device, head().sequence);
+  }
   bool device_active(const DeviceId& device, std::uint64_t sequence) const;
   // The empty set for a user who is unknown or suspended.
   RoleSet roles(const UserId& user) const { return roles(user, head().sequence); }
@@ -89,23 +96,24 @@ class OrganisationState {
   const Cut* cut(const SpaceId& space, const DeviceId& device, std::uint32_t incarnation) const;
 
  private:
-  friend class OrganisationRules;
+  friend struct OrganisationFold;
   Result<void> take(const Record& record, bool check_signatures);
   void fold(const Record& record, const OrganisationPayload& payload);
 
   OrganisationId id_;
-  std::vector<RecordHash> hashes_;  // of record 1, 2, ...
-  crypto::SigningPublic server_key_;
+  std::vector<RecordHash> hashes_;                              // of record 1, 2, ...
+  std::map<std::uint64_t, crypto::SigningPublic> server_keys_;  // from that sequence on
   std::map<UserId, UserEntry> users_;
   std::map<DeviceId, DeviceEntry> devices_;
   std::map<InviteId, InviteEntry> invites_;
   std::map<WriterId, Cut> cuts_;
 };
 
-// The next record of this log, signed by `author` and already found valid: append it with apply(). For
-// an empty state, `organisation` names the log to begin. Errors: those of apply().
+// The next record of this log, signed by `author` and already found valid: append it with apply().
+// Errors: those of apply(); wrong_state for an empty state.
 Result<Record> make_record(const OrganisationState& state, const DeviceIdentity& author,
                            const OrganisationPayload& payload);
+// The first record of a new log.
 Result<Record> found_organisation(const OrganisationId& organisation, const DeviceIdentity& author,
                                   const crypto::SigningPublic& server_key, const UserId& founder,
                                   RoleSet roles);

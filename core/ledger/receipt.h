@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the office server signs: that it has stored runs durably, and how far a space's order goes. The
-// server has no other authority.
+// What the office server signs: that it has stored runs durably, and how far a space's order goes.
+// The server has no other authority.
 #pragma once
 
 #include <vector>
@@ -44,8 +44,24 @@ struct Receipt {
   friend bool operator==(const Receipt&, const Receipt&) = default;
 };
 
-// Two heads of one space and incarnation with one position and different hashes prove that the server
-// showed different orders to different devices.
+// The same for encrypted chunks of attachments.
+struct ChunkReceipt {
+  OrganisationId organisation;
+  ServerIncarnation incarnation;
+  SpaceId space;
+  std::vector<ChunkHash> chunks;  // in any order; at least one
+  WallTime server_time;
+  crypto::Signature signature;
+
+  void sign(const crypto::SigningSecret& server_secret);
+  Bytes encode() const;
+  static Result<ChunkReceipt> decode(BytesView bytes);
+  Result<void> check_signature(const crypto::SigningPublic& server_key) const;
+  friend bool operator==(const ChunkReceipt&, const ChunkReceipt&) = default;
+};
+
+// Two heads of one space and incarnation with one position and different hashes prove that the
+// server showed different orders to different devices.
 struct SpaceHead {
   OrganisationId organisation;
   ServerIncarnation incarnation;
@@ -67,6 +83,7 @@ struct SpaceHead {
 // decode(), bad_signature, malformed (of another organisation).
 class OrganisationState;
 Result<Receipt> verify_receipt(BytesView encoded, const OrganisationState& organisation);
+Result<ChunkReceipt> verify_chunk_receipt(BytesView encoded, const OrganisationState& organisation);
 Result<SpaceHead> verify_space_head(BytesView encoded, const OrganisationState& organisation);
 
 }  // namespace feltbog::ledger

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One entry of a membership log, signed and chained by hash: what travels and is stored as it is. What
-// its payload means and whether its author was entitled to it: organisation.h and space.h.
+// One entry of a membership log, signed and chained by hash: what travels and is stored as it is.
+// What its payload means and whether its author was entitled to it: organisation.h and space.h.
 #pragma once
 
 #include "core/base/ids.h"

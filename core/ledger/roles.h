@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a user may be in the organisation and in a space, and the kinds of space. Who may do what with
-// them is decided by the logs' validators.
+// What a user may be in the organisation and in a space, and the kinds of space. Who may do what
+// with them is decided by the logs' validators.
 #pragma once
 
 #include <initializer_list>
@@ -27,22 +27,22 @@ std::optional<Role> role_from_name(std::string_view name);
 
 class RoleSet {
  public:
-  RoleSet() = default;
-  RoleSet(std::initializer_list<Role> roles) {
+  constexpr RoleSet() = default;
+  constexpr RoleSet(std::initializer_list<Role> roles) {
     for (const Role role : roles) add(role);
   }
   // Errors: malformed (no role), unknown_kind (a role this version does not know).
   static Result<RoleSet> from_bits(std::uint64_t bits);
   std::uint64_t bits() const { return bits_; }
 
-  void add(Role role) { bits_ = static_cast<std::uint8_t>(bits_ | bit(role)); }
-  bool has(Role role) const { return (bits_ & bit(role)) != 0; }
-  bool has_any(RoleSet other) const { return (bits_ & other.bits_) != 0; }
+  constexpr void add(Role role) { bits_ = static_cast<std::uint8_t>(bits_ | bit(role)); }
+  constexpr bool has(Role role) const { return (bits_ & bit(role)) != 0; }
+  constexpr bool has_any(RoleSet other) const { return (bits_ & other.bits_) != 0; }
   bool empty() const { return bits_ == 0; }
   friend bool operator==(const RoleSet&, const RoleSet&) = default;
 
  private:
-  static std::uint8_t bit(Role role) {
+  static constexpr std::uint8_t bit(Role role) {
     return static_cast<std::uint8_t>(1U << static_cast<unsigned>(role));
   }
   std::uint8_t bits_ = 0;

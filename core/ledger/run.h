@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sealed run: one to many changes of one device in one space, compressed together, encrypted once,
-// signed once, immutable from then on. Its wire form: run_batch.h. What the changes are is the
-// document room's; where runs go next: sync.
+// The sealed run: one to many changes of one device in one space, compressed together, encrypted
+// once, signed once, immutable from then on. Its wire form: run_batch.h. What the changes are is
+// the document room's; where runs go next: sync.
 #pragma once
 
 #include <optional>
@@ -65,7 +65,7 @@ struct WriterTip {
   std::uint64_t sequence = 0;
   RunHash hash;
   std::uint64_t next_counter = 1;
-  std::uint64_t space_sequence = 0;         // what its newest run cites: later runs never cite less
+  std::uint64_t space_sequence = 0;  // what its newest run cites: later runs never cite less
   std::uint64_t organisation_sequence = 0;
 
   static WriterTip after(const RunHeader& newest);
@@ -80,17 +80,17 @@ struct RunDraft {
   Bytes payload;  // the encoded changes
 };
 
-// Seals at the heads given, which must be the newest known. Errors: wrong_state (a barred device holds
-// the current key: rotate first), missing_key, not_authorised (no writing member, or barred),
+// Seals at the heads given, which must be the newest known. Errors: wrong_state (a barred device
+// holds the current key: rotate first), missing_key, not_authorised (no writing member, or barred),
 // limit_exceeded, invalid_argument (no change).
 Result<SealedRun> seal_run(const RunDraft& draft, const DeviceIdentity& author,
                            const OrganisationState& organisation, const SpaceState& space,
                            const Keyring& keys, Random& random);
 
-// Whether a run may enter the ledger after `tip`, with or without its body. Errors: broken_chain (not
-// the next of its writer), fork_detected (another run stands there), already_exists (this one does),
-// missing_dependency (a head it cites is not here yet), not_authorised, bad_signature, malformed,
-// corrupt (the body is not the one the header names).
+// Whether a run may enter the ledger after `tip`, with or without its body. Errors: broken_chain
+// (not the next of its writer), fork_detected (another run stands there), already_exists (this one
+// does), missing_dependency (a head it cites is not here yet), not_authorised, bad_signature,
+// malformed, corrupt (the body is not the one the header names).
 Result<RunHeader> verify_run(const SealedRun& run, const OrganisationState& organisation,
                              const SpaceState& space, const WriterTip& tip);
 Result<RunHeader> verify_run(BytesView encoded, const OrganisationState& organisation,
@@ -101,15 +101,15 @@ Result<RunHeader> verify_run(BytesView encoded, const OrganisationState& organis
 Result<Bytes> open_run(const SealedRun& run, const Keyring& keys);
 Result<Bytes> open_run(const RunHeader& header, BytesView body, const Keyring& keys);
 
-// in_force: merge it. held_back: its author was removed or barred, and the run lies beyond the cut, so
-// a person decides. Depends on the run and the logs alone, never on the order of arrival; ask again
-// when either log grows.
+// in_force: merge it. held_back: its author was removed or barred, and the run lies beyond the cut,
+// so a person decides. Depends on the run and the logs alone, never on the order of arrival; ask
+// again when either log grows.
 enum class RunStanding : std::uint8_t { in_force = 0, held_back = 1 };
 RunStanding run_standing(const RunHeader& run, const OrganisationState& organisation,
                          const SpaceState& space);
 
-// The length a plaintext of `size` bytes is padded to: at most 12 % more, so that a length says little
-// (Padmé, "Reducing Metadata Leakage from Encrypted Files", PoPETs 2019).
+// The length a plaintext of `size` bytes is padded to: at most 12 % more, so that a length says
+// little (Padmé, "Reducing Metadata Leakage from Encrypted Files", PoPETs 2019).
 std::size_t padded_size(std::size_t size);
 
 }  // namespace feltbog::ledger

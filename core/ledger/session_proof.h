@@ -16,8 +16,8 @@ using ChannelBinding = FixedBytes<32, struct ChannelBindingTag>;
 // A DeviceId, an InviteId, or zero for a founder, as `party` says.
 using SessionSubject = FixedBytes<16, struct SessionSubjectTag>;
 
-// device: an enrolled device. invite: a new device that holds an invite's secret. founding: the first
-// device, which holds the founding secret.
+// device: an enrolled device. invite: a new device that holds an invite's secret. founding: the
+// first device, which holds the founding secret.
 enum class SessionParty : std::uint8_t { device = 1, invite = 2, founding = 3 };
 
 struct SessionTranscript {
@@ -34,8 +34,8 @@ struct SessionTranscript {
   Bytes encode() const;
 };
 
-// Signed by the device's, the invite's or the founding key, as the transcript's party says; each party
-// has a domain of its own.
+// Signed by the device's, the invite's or the founding key, as the transcript's party says; each
+// party has a domain of its own.
 crypto::Signature prove_client(const SessionTranscript& transcript,
                                const crypto::SigningSecret& secret);
 // Error: authentication_failed.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A space as its log says it is: members, epochs, who holds which key. One pure validator for client,
-// server and simulator. Making records: space_builder.h. What is written in a space: run.h.
+// A space as its log says it is: members, epochs, who holds which key. One pure validator for
+// client, server and simulator. Making records: space_builder.h. What is written in a space: run.h.
 #pragma once
 
 #include <map>
@@ -79,7 +79,8 @@ class SpaceState {
   // Errors: not_found (no record announces it), malformed and its kin.
   Result<KeyWraps> check_wraps(BytesView encoded) const;
 
-  // Whether a device that holds the current key was barred since: then the next to seal rotates first.
+  // Whether a device that holds the current key was barred since: then the next to seal rotates
+  // first.
   bool needs_rotation(const OrganisationState& organisation) const;
   // Active devices of members that were not given the current key yet: a device_join is due.
   std::vector<DeviceId> devices_without_key(const OrganisationState& organisation) const;
@@ -90,7 +91,7 @@ class SpaceState {
   const std::vector<Membership>& memberships(const UserId& user) const;
 
  private:
-  friend class SpaceRules;
+  friend struct SpaceFold;
   Result<void> take(const Record& record, const OrganisationState& organisation,
                     bool check_signature);
   void fold(const Record& record, const SpacePayload& payload,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Making the next record of a space's log, with the sealed keys it announces, and opening such keys.
-// Every record returned was found valid by SpaceState; it is not applied yet.
+// Making the next record of a space's log, with the sealed keys it announces, and opening such
+// keys. Every record returned was found valid by SpaceState; it is not applied yet.
 #pragma once
 
 #include "core/ledger/space.h"
@@ -37,8 +37,8 @@ struct RotationStep {
   crypto::Key key;  // of the new epoch: put it in the ring once the record stands in the log
 };
 
-// `cuts`: the last runs known of every writer among the removed users' and the barred devices, in any
-// order. A writer of theirs that is left out is cut before its first run.
+// `cuts`: the last runs known of every writer among the removed users' and the barred devices, in
+// any order. A writer of theirs that is left out is cut before its first run.
 Result<RotationStep> remove_members(const SpaceState& space, const OrganisationState& organisation,
                                     const Keyring& keys, std::vector<UserId> users,
                                     std::vector<Cut> cuts, const DeviceIdentity& author,
@@ -47,9 +47,9 @@ Result<RotationStep> rotate_epoch(const SpaceState& space, const OrganisationSta
                                   const Keyring& keys, std::vector<Cut> cuts,
                                   const DeviceIdentity& author, Random& random);
 
-// Opens the wraps a record announced and puts their key, and the keys of all epochs before, into the
-// ring. Errors: those of check_wraps(), missing_key (not sealed to this device), decryption_failed
-// (also for a key that is not the one the log names); the ring is then unchanged.
+// Opens the wraps a record announced and puts their key, and the keys of all epochs before, into
+// the ring. Errors: those of check_wraps(), missing_key (not sealed to this device),
+// decryption_failed (also for a key that is not the one the log names); the ring is then unchanged.
 Result<void> open_wraps(const DeviceIdentity& device, const SpaceState& space, BytesView encoded,
                         Keyring& keys);
 // Whether a ring can open everything up to the current epoch.

@@ -41,8 +41,8 @@ struct Rotation {
   std::uint32_t epoch = 2;
   KeyId key;
   WrapsCommitment wraps;
-  Bytes sealed_previous;   // seal_previous_key()
-  std::vector<Cut> cuts;   // of devices barred or removed; see run_standing()
+  Bytes sealed_previous;  // seal_previous_key()
+  std::vector<Cut> cuts;  // of devices barred or removed; see run_standing()
 };
 
 struct MemberRemove {

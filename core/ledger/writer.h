@@ -7,7 +7,8 @@
 
 namespace feltbog::ledger {
 
-// The hash of the three, so that nobody can choose an id that wins ties. The first incarnation is 1.
+// The hash of the three, so that nobody can choose an id that wins ties. The first incarnation
+// is 1.
 WriterId writer_id(const SpaceId& space, const DeviceId& device, std::uint32_t incarnation);
 
 }  // namespace feltbog::ledger

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ledger/organisation_record.h"
+
+#include <array>
+
+#include "core/ledger/codec.h"
+
+namespace feltbog::ledger {
+namespace {
+
+constexpr std::array<std::string_view, 10> kKindNames{
+    "organisation_create", "user_add",  "invite_create", "invite_revoke",  "device_add",
+    "device_revoke",       "roles_set", "user_suspend",  "user_reinstate", "server_key_set"};
+static_assert(kKindNames.size() == std::variant_size_v<OrganisationPayload>);
+
+constexpr std::uint64_t kWallTimeMax = std::uint64_t{1} << 53;
+
+void write_device(CborWriter& writer, const DevicePublic& device) {
+  writer.fixed(device.signing).fixed(device.agreement);
+}
+
+Result<DevicePublic> read_device(CborReader& reader) {
+  FELTBOG_TRY(signing, reader.fixed<crypto::SigningPublic>());
+  FELTBOG_TRY(agreement, reader.fixed<crypto::AgreementPublic>());
+  return DevicePublic{signing, agreement};
+}
+
+Result<RoleSet> read_roles(CborReader& reader) {
+  FELTBOG_TRY(bits, reader.uint());
+  return RoleSet::from_bits(bits);
+}
+
+struct Write {
+  CborWriter& to;
+
+  void operator()(const OrganisationCreate& payload) {
+    to.array(5).fixed(payload.server_key).fixed(payload.founder).uint(payload.roles.bits());
+    write_device(to, payload.device);
+  }
+  void operator()(const UserAdd& payload) {
+    to.array(2).fixed(payload.user).uint(payload.roles.bits());
+  }
+  void operator()(const InviteCreate& payload) {
+    to.array(4).fixed(payload.invite).fixed(payload.invite_key).fixed(payload.user);
+    to.integer(payload.expires_at.milliseconds);
+  }
+  void operator()(const InviteRevoke& payload) { to.array(1).fixed(payload.invite); }
+  void operator()(const DeviceAdd& payload) {
+    to.array(5).fixed(payload.invite).fixed(payload.user);
+    write_device(to, payload.device);
+    to.fixed(payload.invite_signature);
+  }
+  void operator()(const DeviceRevoke& payload) {
+    to.array(2).fixed(payload.device);
+    write_cuts(to, payload.cuts);
+  }
+  void operator()(const RolesSet& payload) {
+    to.array(2).fixed(payload.user).uint(payload.roles.bits());
+  }
+  void operator()(const UserSuspend& payload) {
+    to.array(2).fixed(payload.user);
+    write_cuts(to, payload.cuts);
+  }
+  void operator()(const UserReinstate& payload) { to.array(1).fixed(payload.user); }
+  void operator()(const ServerKeySet& payload) { to.array(1).fixed(payload.server_key); }
+};
+
+using Payload = Result<OrganisationPayload>;
+
+Payload read_create(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(5));
+  FELTBOG_TRY(server_key, reader.fixed<crypto::SigningPublic>());
+  FELTBOG_TRY(founder, reader.fixed<UserId>());
+  FELTBOG_TRY(roles, read_roles(reader));
+  FELTBOG_TRY(device, read_device(reader));
+  return OrganisationPayload(OrganisationCreate{server_key, founder, roles, device});
+}
+
+Payload read_user_add(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(2));
+  FELTBOG_TRY(user, reader.fixed<UserId>());
+  FELTBOG_TRY(roles, read_roles(reader));
+  return OrganisationPayload(UserAdd{user, roles});
+}
+
+Payload read_invite_create(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(4));
+  FELTBOG_TRY(invite, reader.fixed<InviteId>());
+  FELTBOG_TRY(key, reader.fixed<crypto::SigningPublic>());
+  FELTBOG_TRY(user, reader.fixed<UserId>());
+  FELTBOG_TRY(expires_at, reader.uint(kWallTimeMax));
+  return OrganisationPayload(
+      InviteCreate{invite, key, user, WallTime{static_cast<std::int64_t>(expires_at)}});
+}
+
+Payload read_invite_revoke(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(1));
+  FELTBOG_TRY(invite, reader.fixed<InviteId>());
+  return OrganisationPayload(InviteRevoke{invite});
+}
+
+Payload read_device_add(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(5));
+  FELTBOG_TRY(invite, reader.fixed<InviteId>());
+  FELTBOG_TRY(user, reader.fixed<UserId>());
+  FELTBOG_TRY(device, read_device(reader));
+  FELTBOG_TRY(signature, reader.fixed<crypto::Signature>());
+  return OrganisationPayload(DeviceAdd{invite, user, device, signature});
+}
+
+Payload read_device_revoke(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(2));
+  FELTBOG_TRY(device, reader.fixed<DeviceId>());
+  FELTBOG_TRY(cuts, read_cuts(reader));
+  return OrganisationPayload(DeviceRevoke{device, std::move(cuts)});
+}
+
+Payload read_roles_set(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(2));
+  FELTBOG_TRY(user, reader.fixed<UserId>());
+  FELTBOG_TRY(roles, read_roles(reader));
+  return OrganisationPayload(RolesSet{user, roles});
+}
+
+Payload read_user_suspend(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(2));
+  FELTBOG_TRY(user, reader.fixed<UserId>());
+  FELTBOG_TRY(cuts, read_cuts(reader));
+  return OrganisationPayload(UserSuspend{user, std::move(cuts)});
+}
+
+Payload read_user_reinstate(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(1));
+  FELTBOG_TRY(user, reader.fixed<UserId>());
+  return OrganisationPayload(UserReinstate{user});
+}
+
+Payload read_server_key_set(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(1));
+  FELTBOG_TRY(key, reader.fixed<crypto::SigningPublic>());
+  return OrganisationPayload(ServerKeySet{key});
+}
+
+using Read = Payload (*)(CborReader&);
+constexpr std::array<Read, kKindNames.size()> kRead{
+    read_create,         read_user_add,      read_invite_create, read_invite_revoke,
+    read_device_add,     read_device_revoke, read_roles_set,     read_user_suspend,
+    read_user_reinstate, read_server_key_set};
+
+}  // namespace
+
+std::string_view organisation_kind_name(std::uint16_t kind) {
+  return kind >= 1 && kind <= kKindNames.size() ? kKindNames[kind - 1U] : "unknown";
+}
+
+Bytes encode_payload(const OrganisationPayload& payload) {
+  CborWriter writer;
+  std::visit(Write{writer}, payload);
+  return writer.take();
+}
+
+Result<OrganisationPayload> decode_organisation_payload(std::uint16_t kind, BytesView bytes) {
+  if (kind < 1 || kind > kRead.size()) {
+    return Error{ErrorCode::unknown_kind, "organisation record of kind " + std::to_string(kind)};
+  }
+  CborReader reader(bytes);
+  FELTBOG_TRY(payload, kRead[kind - 1U](reader));
+  FELTBOG_CHECK(reader.finish());
+  return payload;
+}
+
+Bytes device_addition_statement(const LogId& organisation, const LogHead& previous,
+                                const InviteId& invite, const UserId& user,
+                                const DevicePublic& device) {
+  CborWriter writer;
+  writer.array(8).uint(kRecordVersion).fixed(organisation).uint(previous.sequence + 1);
+  writer.fixed(previous.hash).fixed(invite).fixed(user);
+  write_device(writer, device);
+  return writer.take();
+}
+
+}  // namespace feltbog::ledger

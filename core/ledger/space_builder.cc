@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ledger/space_builder.h"
+
+#include <algorithm>
+
+#include "core/ledger/space_rules.h"
+
+namespace feltbog::ledger {
+namespace {
+
+// One author's next record in one space. Holds references: lives for one call.
+struct Draft {
+  const SpaceState& space;
+  const OrganisationState& organisation;
+  const DeviceIdentity& author;
+  Random& random;
+
+  WrapContext context(const SpaceId& id, std::uint32_t epoch, const KeyId& key) const {
+    return {organisation.id(), id, epoch, key, author.id};
+  }
+
+  Result<KeyWraps> wrap(const crypto::Key& key, const WrapContext& context,
+                        const std::vector<DeviceId>& devices) const {
+    std::vector<Recipient> recipients;
+    for (const DeviceId& device : devices) {
+      const DeviceEntry* entry = organisation.device(device);
+      if (entry == nullptr) return Error{ErrorCode::not_found, "device"};
+      recipients.push_back({device, entry->publics.agreement});
+    }
+    return wrap_key(key, context, recipients, random);
+  }
+
+  // Signs, and applies to `trial`, a copy of the space.
+  Result<SpaceStep> step(const SpaceId& id, const SpacePayload& payload, const KeyWraps& wraps,
+                         SpaceState& trial) const {
+    Record record = sign_record(LogKind::space, log_id(id), space.head(), organisation.head(),
+                                author, kind_of(payload), encode_payload(payload));
+    FELTBOG_CHECK(trial.apply(record, organisation));
+    return SpaceStep{std::move(record), wraps.encode()};
+  }
+  Result<SpaceStep> step(const SpacePayload& payload, const KeyWraps& wraps) const {
+    SpaceState trial = space;
+    return step(space.id(), payload, wraps, trial);
+  }
+
+  Result<const crypto::Key*> current_key(const Keyring& keys) const {
+    if (space.empty()) return Error{ErrorCode::wrong_state, "no space yet"};
+    const crypto::Key* key = keys.find(space.epoch().number);
+    if (key == nullptr || key_id(*key, space.id(), space.epoch().number) != space.epoch().key) {
+      return Error{ErrorCode::missing_key, "epoch " + std::to_string(space.epoch().number)};
+    }
+    return key;
+  }
+
+  struct Rotated {
+    Rotation rotation;
+    KeyWraps wraps;
+    crypto::Key key;
+  };
+  Result<Rotated> rotate(const Keyring& keys, const std::vector<UserId>& removed,
+                         std::vector<Cut> cuts) const;
+};
+
+Result<Draft::Rotated> Draft::rotate(const Keyring& keys, const std::vector<UserId>& removed,
+                                     std::vector<Cut> cuts) const {
+  FELTBOG_TRY(previous, current_key(keys));
+  std::vector<UserId> remaining;
+  for (const Member& member : space.members()) {
+    if (!std::binary_search(removed.begin(), removed.end(), member.user)) {
+      remaining.push_back(member.user);
+    }
+  }
+  auto key = crypto::Key::random(random);
+  const std::uint32_t epoch = space.epoch().number + 1;
+  const WrapContext next = context(space.id(), epoch, key_id(key, space.id(), epoch));
+  const auto devices = devices_of(organisation, remaining, organisation.head().sequence);
+  FELTBOG_TRY(wraps, wrap(key, next, devices));
+  sort_cuts(cuts);
+  Bytes sealed = seal_previous_key(*previous, space.epoch().key, key, next, random);
+  Rotation rotation{epoch, next.key, wraps.commitment(), std::move(sealed), std::move(cuts)};
+  return Rotated{std::move(rotation), std::move(wraps), std::move(key)};
+}
+
+void sort_members(std::vector<Member>& members) { std::sort(members.begin(), members.end()); }
+
+}  // namespace
+
+Result<NewSpace> create_space(const SpaceId& space, SpaceKind kind, std::vector<Member> members,
+                              const DeviceIdentity& author, const OrganisationState& organisation,
+                              Random& random) {
+  sort_members(members);
+  const SpaceState none;
+  const Draft draft{none, organisation, author, random};
+  auto key = crypto::Key::random(random);
+  const WrapContext context = draft.context(space, 1, key_id(key, space, 1));
+  const auto devices = devices_of(organisation, users_of(members), organisation.head().sequence);
+  FELTBOG_TRY(wraps, draft.wrap(key, context, devices));
+  const SpaceCreate create{organisation.id(), kind, std::move(members), context.key,
+                           wraps.commitment()};
+  NewSpace out;
+  FELTBOG_TRY(step, draft.step(space, create, wraps, out.state));
+  out.step = std::move(step);
+  out.keys.put(1, std::move(key));
+  return out;
+}
+
+Result<SpaceStep> add_members(const SpaceState& space, const OrganisationState& organisation,
+                              const Keyring& keys, std::vector<Member> members,
+                              const DeviceIdentity& author, Random& random) {
+  sort_members(members);
+  const Draft draft{space, organisation, author, random};
+  FELTBOG_TRY(key, draft.current_key(keys));
+  const auto devices = devices_of(organisation, users_of(members), organisation.head().sequence);
+  const Epoch& epoch = space.epoch();
+  FELTBOG_TRY(wraps, draft.wrap(*key, draft.context(space.id(), epoch.number, epoch.key), devices));
+  return draft.step(MemberAdd{std::move(members), wraps.commitment()}, wraps);
+}
+
+Result<SpaceStep> join_devices(const SpaceState& space, const OrganisationState& organisation,
+                               const Keyring& keys, std::vector<DeviceId> devices,
+                               const DeviceIdentity& author, Random& random) {
+  std::sort(devices.begin(), devices.end());
+  const Draft draft{space, organisation, author, random};
+  FELTBOG_TRY(key, draft.current_key(keys));
+  const Epoch& epoch = space.epoch();
+  FELTBOG_TRY(wraps, draft.wrap(*key, draft.context(space.id(), epoch.number, epoch.key), devices));
+  return draft.step(DeviceJoin{std::move(devices), wraps.commitment()}, wraps);
+}
+
+Result<RotationStep> remove_members(const SpaceState& space, const OrganisationState& organisation,
+                                    const Keyring& keys, std::vector<UserId> users,
+                                    std::vector<Cut> cuts, const DeviceIdentity& author,
+                                    Random& random) {
+  std::sort(users.begin(), users.end());
+  const Draft draft{space, organisation, author, random};
+  FELTBOG_TRY(rotated, draft.rotate(keys, users, std::move(cuts)));
+  const MemberRemove remove{std::move(users), std::move(rotated.rotation)};
+  FELTBOG_TRY(step, draft.step(remove, rotated.wraps));
+  return RotationStep{std::move(step), std::move(rotated.key)};
+}
+
+Result<RotationStep> rotate_epoch(const SpaceState& space, const OrganisationState& organisation,
+                                  const Keyring& keys, std::vector<Cut> cuts,
+                                  const DeviceIdentity& author, Random& random) {
+  const Draft draft{space, organisation, author, random};
+  FELTBOG_TRY(rotated, draft.rotate(keys, {}, std::move(cuts)));
+  FELTBOG_TRY(step, draft.step(EpochRotate{std::move(rotated.rotation)}, rotated.wraps));
+  return RotationStep{std::move(step), std::move(rotated.key)};
+}
+
+Result<void> open_wraps(const DeviceIdentity& device, const SpaceState& space, BytesView encoded,
+                        Keyring& keys) {
+  FELTBOG_TRY(wraps, space.check_wraps(encoded));
+  const DeviceId issuer = space.wraps(wraps_hash(encoded))->issuer;
+  const WrapContext context{space.organisation(), space.id(), wraps.epoch, wraps.key, issuer};
+  FELTBOG_TRY(key, unwrap_key(wraps, context, device));
+  std::map<std::uint32_t, crypto::Key> opened;
+  opened.emplace(wraps.epoch, std::move(key));
+  // Each epoch holds the key of the one before it; what is held already has been checked already.
+  for (std::uint32_t number = wraps.epoch; number > 1 && keys.find(number - 1) == nullptr;
+       --number) {
+    const Epoch& epoch = space.epochs()[number - 1];
+    const KeyId& previous_id = space.epochs()[number - 2].key;
+    const WrapContext sealed{space.organisation(), space.id(), number, epoch.key, {}};
+    FELTBOG_TRY(previous,
+                open_previous_key(epoch.sealed_previous, previous_id, opened.at(number), sealed));
+    opened.emplace(number - 1, std::move(previous));
+  }
+  for (auto& [epoch, opened_key] : opened) keys.put(epoch, std::move(opened_key));
+  return {};
+}
+
+bool holds_all_keys(const Keyring& keys, const SpaceState& space) {
+  return std::all_of(space.epochs().begin(), space.epochs().end(),
+                     [&](const Epoch& epoch) { return keys.find(epoch.number) != nullptr; });
+}
+
+}  // namespace feltbog::ledger
