@@ -22,7 +22,7 @@ using SlotId = FixedBytes<16, struct SlotIdTag>;
 enum class SlotKind : std::uint8_t {
   passphrase = 1,  // at least 12 characters
   pin = 2,         // device-bound hardware only: 8 digits, or 6 characters that are not all digits
-  recovery = 3,    // a random code of 130 bits, kept by a supervisor; never counted, never delayed
+  recovery = 3,    // a random code of 128 bits, kept by a supervisor; never counted, never delayed
 };
 
 struct SlotInfo {

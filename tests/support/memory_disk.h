@@ -22,8 +22,8 @@ enum class CrashPolicy {
   lose_unsynced,     // contents and entries lost
   keep_all,          // everything reached the disk
   keep_prefix,       // a prefix of all changes, across files, in order
-  random_sectors,    // any subset of 512-byte sectors; entries up to a random point
-  garbage_sectors,   // as random_sectors, but lost bytes read as noise
+  random_sectors,    // any subset of the written parts of 512-byte sectors; some entries, in order
+  garbage_sectors,   // as random_sectors, but parts that were lost read as noise
   lose_entries,      // contents kept, entries lost
 };
 constexpr CrashPolicy kCrashPolicies[] = {
@@ -33,6 +33,9 @@ std::string_view crash_policy_name(CrashPolicy policy);
 
 enum class FaultKind { io_error, disk_full, short_read };
 
+// An io_error of a sync loses what it should have made durable, though it stays readable until the
+// power is cut, and a later sync that succeeds does not bring it back: kernels behave so. A write that
+// fails has written half. disk_full meets calls that may need room, short_read meets reads.
 struct Fault {
   std::uint64_t at_call = 0;  // the number of the call, counted from 0 (call_count)
   FaultKind kind = FaultKind::io_error;
@@ -90,10 +93,12 @@ class MemoryDisk final : public Disk {
 
  private:
   friend class MemoryFile;
-  enum class CallKind { read, write, other };
-  Result<void> count_call(CallKind kind);
+  enum class CallKind { read, grow, sync, other };
+  // Counts a call and answers with the fault that is due for it, if any.
+  std::optional<ErrorCode> count_call(CallKind kind);
   void apply(DiskChange change);
-  bool has_room(std::uint64_t inode, std::uint64_t size) const;
+  Result<std::unique_ptr<File>> open_uncounted(std::string_view path, OpenMode mode);
+  std::uint64_t room_left() const;
 
   std::unique_ptr<DiskState> state_;
   std::unique_ptr<DiskState> recording_start_;
@@ -101,6 +106,7 @@ class MemoryDisk final : public Disk {
   std::optional<Fault> fault_;
   std::optional<std::uint64_t> capacity_;
   std::shared_ptr<std::set<std::string, std::less<>>> locks_;
+  std::map<std::uint64_t, int> open_handles_;  // by inode
   std::uint64_t incarnation_ = 0;  // grows at every crash; open files of an older one are dead
   std::uint64_t calls_ = 0;
   std::uint64_t syncs_ = 0;

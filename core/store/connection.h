@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is behind Database and Statement. Internal to the room.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/store/encrypting_vfs.h"
+
+namespace feltbog::store {
+
+namespace detail {
+
+// Shared by a connection and what was taken from it, so that a statement can tell that its connection
+// is gone.
+struct ConnectionLink {
+  Database::Connection* connection = nullptr;  // null once closed
+};
+
+struct CompiledStatement {
+  std::string sql;
+  sqlite3_stmt* handle = nullptr;  // null once the connection is closed
+  std::shared_ptr<ConnectionLink> link;
+  std::size_t lent_at = 0;     // place in Connection::lent
+  std::optional<Error> error;  // of a binding, until the next step
+
+  ~CompiledStatement() { sqlite3_finalize(handle); }
+};
+
+}  // namespace detail
+
+// Statements kept compiled while nobody uses them.
+constexpr std::size_t kIdleStatementsMax = 256;
+
+struct Database::Connection {
+  Connection(std::unique_ptr<File> lock_in, std::unique_ptr<File> main_file_in, Disk& disk,
+             std::string path, PageCipher cipher, Random& random)
+      : lock(std::move(lock_in)),
+        main_file(std::move(main_file_in)),
+        state(disk, std::move(path), std::move(cipher), random) {}
+  ~Connection();
+
+  // The order of members is the order of life: SQLite goes first, the lock last.
+  std::unique_ptr<File> lock;
+  std::unique_ptr<File> main_file;
+  VfsState state;
+  std::unique_ptr<EncryptingVfs> vfs;
+  sqlite3* handle = nullptr;
+  std::shared_ptr<detail::ConnectionLink> link = std::make_shared<detail::ConnectionLink>();
+  std::unordered_map<std::string, std::unique_ptr<detail::CompiledStatement>> idle;
+  std::vector<detail::CompiledStatement*> lent;
+
+  Result<std::unique_ptr<detail::CompiledStatement>> compile(std::string_view sql);
+  void lend(detail::CompiledStatement& statement);
+  void take_back(std::unique_ptr<detail::CompiledStatement> statement);
+  Result<void> exec(const std::string& sql);
+  // The one place where SQLite's codes become errors.
+  Error error_of(int code);
+};
+
+// Puts a fresh connection into the only state this program runs in, reading every setting back.
+// Errors: internal (a setting did not take), and whatever the first read of the database gives.
+Result<void> configure(Database::Connection& connection, const DatabaseOptions& options);
+
+}  // namespace feltbog::store

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// SQLite's function tables, and the policy of what may be opened.
+#include "core/store/encrypting_vfs.h"
+
+#include <cstring>
+#include <new>
+
+#include "core/store/log_file.h"
+#include "core/store/page_file.h"
+
+namespace feltbog::store {
+namespace {
+
+constexpr std::string_view kMainName = "main.db";
+constexpr std::string_view kLogName = "main.db-wal";
+constexpr int kNameSizeMax = 64;
+constexpr int kSectorSize = 4096;
+
+// SQLite allocates this much per file and calls close only if `base.pMethods` was set.
+struct SqliteFile {
+  sqlite3_file base;
+  VfsFile* file;
+};
+
+VfsFile& file_of(sqlite3_file* file) { return *reinterpret_cast<SqliteFile*>(file)->file; }
+EncryptingVfs& vfs_of(sqlite3_vfs* vfs) { return *static_cast<EncryptingVfs*>(vfs->pAppData); }
+
+int close_file(sqlite3_file* file) noexcept {
+  delete &file_of(file);
+  file->pMethods = nullptr;
+  return SQLITE_OK;
+}
+
+int read_file(sqlite3_file* file, void* out, int size, sqlite3_int64 offset) noexcept {
+  return file_of(file).read(static_cast<std::uint64_t>(offset),
+                            {static_cast<std::uint8_t*>(out), static_cast<std::size_t>(size)});
+}
+
+int write_file(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) noexcept {
+  return file_of(file).write(
+      static_cast<std::uint64_t>(offset),
+      {static_cast<const std::uint8_t*>(bytes), static_cast<std::size_t>(size)});
+}
+
+int truncate_file(sqlite3_file* file, sqlite3_int64 size) noexcept {
+  return file_of(file).truncate(static_cast<std::uint64_t>(size));
+}
+
+int sync_file(sqlite3_file* file, int /*flags*/) noexcept { return file_of(file).sync(); }
+
+int file_size(sqlite3_file* file, sqlite3_int64* out) noexcept {
+  std::uint64_t size = 0;
+  const int code = file_of(file).size(size);
+  *out = static_cast<sqlite3_int64>(size);
+  return code;
+}
+
+// Database::open holds the lock file: nobody else is there to lock against.
+int lock_file(sqlite3_file*, int) noexcept { return SQLITE_OK; }
+int unlock_file(sqlite3_file*, int) noexcept { return SQLITE_OK; }
+int check_reserved_lock(sqlite3_file*, int* out) noexcept {
+  *out = 0;
+  return SQLITE_OK;
+}
+
+int file_control(sqlite3_file*, int operation, void* argument) noexcept {
+  if (operation == SQLITE_FCNTL_MMAP_SIZE) {
+    *static_cast<sqlite3_int64*>(argument) = 0;
+    return SQLITE_OK;
+  }
+  return SQLITE_NOTFOUND;
+}
+
+int sector_size(sqlite3_file*) noexcept { return kSectorSize; }
+
+// Without POWERSAFE_OVERWRITE SQLite pads the log and splits writes. Atomic writes are never claimed.
+int device_characteristics(sqlite3_file*) noexcept { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
+
+constexpr sqlite3_io_methods kMethods = {
+    1,           close_file,  read_file,           write_file,   truncate_file, sync_file,
+    file_size,   lock_file,   unlock_file,         check_reserved_lock, file_control, sector_size,
+    device_characteristics,   nullptr,             nullptr,      nullptr,       nullptr,
+    nullptr,     nullptr};
+
+int open_log(VfsState& state, VfsFile*& out) {
+  auto log = LogFile::open(state);
+  if (!log) return state.fail(log.error(), SQLITE_CANTOPEN);
+  out = std::move(log).value().release();
+  return SQLITE_OK;
+}
+
+int open_main(EncryptingVfs& vfs, VfsFile*& out) {
+  out = new (std::nothrow) PageFile(vfs.state(), vfs.main_file());
+  return out == nullptr ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+// Temporary databases and their journals, statement and super journals, and rollback journals would put
+// pages on the disk in the clear. None is needed here, so none is opened.
+int open_file(sqlite3_vfs* base, const char* name, sqlite3_file* file, int flags,
+              int* flags_out) noexcept {
+  EncryptingVfs& vfs = vfs_of(base);
+  file->pMethods = nullptr;
+  VfsFile* opened = nullptr;
+  int code = SQLITE_CANTOPEN;
+  if ((flags & SQLITE_OPEN_MAIN_DB) != 0 && name != nullptr && kMainName == name) {
+    code = open_main(vfs, opened);
+  } else if ((flags & SQLITE_OPEN_WAL) != 0 && name != nullptr && kLogName == name) {
+    code = open_log(vfs.state(), opened);
+  } else {
+    ++vfs.state().health.files_refused;
+    vfs.state().refuse("a file that is neither database nor log", code);
+  }
+  if (code != SQLITE_OK) return code;
+  reinterpret_cast<SqliteFile*>(file)->file = opened;
+  file->pMethods = &kMethods;
+  if (flags_out != nullptr) *flags_out = SQLITE_OPEN_READWRITE;
+  return SQLITE_OK;
+}
+
+int delete_file(sqlite3_vfs* base, const char* name, int sync_folder) noexcept {
+  VfsState& state = vfs_of(base).state();
+  if (state.health.poisoned || kLogName != name) {
+    return state.refuse("removal", SQLITE_IOERR_DELETE);
+  }
+  if (auto done = state.disk.remove(state.log_path()); !done) {
+    return state.fail(done.error(), SQLITE_IOERR_DELETE);
+  }
+  if (sync_folder != 0) {
+    if (auto done = state.disk.sync_directory(state.path); !done) {
+      return state.fail(done.error(), SQLITE_IOERR_DIR_FSYNC);
+    }
+  }
+  return SQLITE_OK;
+}
+
+// A rollback journal somebody planted beside the database does not exist for SQLite.
+int access_file(sqlite3_vfs* base, const char* name, int /*flags*/, int* out) noexcept {
+  VfsState& state = vfs_of(base).state();
+  *out = kMainName == name ? 1 : 0;
+  if (kLogName != name) return SQLITE_OK;
+  auto there = state.disk.exists(state.log_path());
+  if (!there) return state.fail(there.error(), SQLITE_IOERR_ACCESS);
+  *out = *there ? 1 : 0;
+  return SQLITE_OK;
+}
+
+int full_path_name(sqlite3_vfs*, const char* name, int size, char* out) noexcept {
+  sqlite3_snprintf(size, out, "%s", name);
+  return SQLITE_OK;
+}
+
+int randomness(sqlite3_vfs* base, int size, char* out) noexcept {
+  vfs_of(base).state().random.fill(
+      {reinterpret_cast<std::uint8_t*>(out), static_cast<std::size_t>(size)});
+  return size;
+}
+
+int sleep(sqlite3_vfs*, int) noexcept { return 0; }
+
+// SQL has no clock here: 'now' is null. Times come in as parameters.
+int current_time(sqlite3_vfs*, double* out) noexcept {
+  *out = 0;
+  return SQLITE_ERROR;
+}
+
+int last_error(sqlite3_vfs*, int, char*) noexcept { return 0; }
+
+}  // namespace
+
+EncryptingVfs::EncryptingVfs(VfsState& state, File& main_file)
+    : state_(state), main_file_(main_file) {
+  std::array<char, 40> name{};
+  sqlite3_snprintf(static_cast<int>(name.size()), name.data(), "feltbog-%p", static_cast<void*>(this));
+  name_ = name.data();
+  vfs_.iVersion = 1;
+  vfs_.szOsFile = sizeof(SqliteFile);
+  vfs_.mxPathname = kNameSizeMax;
+  vfs_.zName = name_.c_str();
+  vfs_.pAppData = this;
+  vfs_.xOpen = open_file;
+  vfs_.xDelete = delete_file;
+  vfs_.xAccess = access_file;
+  vfs_.xFullPathname = full_path_name;
+  vfs_.xRandomness = randomness;
+  vfs_.xSleep = sleep;
+  vfs_.xCurrentTime = current_time;
+  vfs_.xGetLastError = last_error;
+}
+
+Result<std::unique_ptr<EncryptingVfs>> EncryptingVfs::make(VfsState& state, File& main_file) {
+  std::unique_ptr<EncryptingVfs> vfs(new EncryptingVfs(state, main_file));
+  const int code = sqlite3_vfs_register(&vfs->vfs_, 0);
+  if (code != SQLITE_OK) return Error{ErrorCode::out_of_memory, "sqlite " + std::to_string(code)};
+  return vfs;
+}
+
+EncryptingVfs::~EncryptingVfs() { sqlite3_vfs_unregister(&vfs_); }
+
+}  // namespace feltbog::store

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Seals and opens single pages and log frames. Knows keys and layouts, no files; which file asks is
+// core/store/page_file.h and core/store/log_file.h.
+#pragma once
+
+#include <memory>
+
+#include "core/base/random.h"
+#include "core/crypto/aead.h"
+#include "core/store/database.h"
+#include "core/store/geometry.h"
+
+namespace feltbog::store {
+
+// How pages are sealed. Numbers are in every header and trailer and are never reused.
+enum class Suite : std::uint8_t {
+  xchacha20_poly1305 = 1,
+};
+
+// The trailer of a page, in the 48 bytes SQLite leaves alone:
+//   nonce[24] tag[16] key generation u32 | suite u8 | format u8 | role u8 | zero u8   (little-endian)
+// Additional data: database id[16], the trailer's last 8 bytes, then for a page of the main file its
+// number u32; for a frame its 16 clear header bytes and its index u64.
+//
+// A nonce is 24 fresh random bytes at every write: counters repeat when a file is restored or cloned.
+class PageCipher {
+ public:
+  PageCipher(const DatabaseId& database, const crypto::Key& master, Suite suite,
+             std::uint32_t key_generation, Random& random);
+
+  // `page` ends with 48 zero bytes; `out` gets the sealed page and must be other memory.
+  void seal_page(std::uint32_t number, PageView page, PageSpan out);
+  // In place; the trailer becomes zeros. False when it does not authenticate: the page is then all
+  // zeros.
+  [[nodiscard]] bool open_page(std::uint32_t number, PageSpan page) const;
+
+  // In place. The frame's checksum (header bytes 16 to 23) is sealed together with the page, because a
+  // checksum of the plaintext in the clear would confirm guesses of it.
+  void seal_frame(std::uint64_t index, FrameSpan frame);
+  [[nodiscard]] bool open_frame(std::uint64_t index, FrameSpan frame) const;
+
+  const DatabaseId& database() const { return database_; }
+  Suite suite() const { return suite_; }
+
+ private:
+  enum class Role : std::uint8_t { page = 1, frame = 2 };
+  static constexpr std::size_t kTailSize = 8;
+  std::array<std::uint8_t, kTailSize> tail(Role role) const;
+
+  DatabaseId database_;
+  Suite suite_;
+  std::uint32_t key_generation_;
+  Random& random_;
+  crypto::Key page_key_;
+  crypto::Key frame_key_;
+};
+
+}  // namespace feltbog::store

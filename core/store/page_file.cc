@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading and writing sealed pages of the main file.
+#include "core/store/page_file.h"
+
+#include <cstring>
+
+#include "core/store/header_block.h"
+
+namespace feltbog::store {
+namespace {
+
+constexpr std::size_t kFileHeaderSize = 100;
+constexpr std::uint64_t kChangeCounterAt = 24;
+constexpr std::size_t kChangeCounterSize = 16;
+
+std::uint64_t place_of(std::uint64_t page_index) { return kHeaderBlockSize + page_index * kPageSize; }
+
+std::uint32_t number_of(std::uint64_t page_index) { return static_cast<std::uint32_t>(page_index + 1); }
+
+}  // namespace
+
+int PageFile::read(std::uint64_t offset, std::span<std::uint8_t> out) {
+  if (out.size() == kPageSize && offset % kPageSize == 0) {
+    return read_page(offset / kPageSize, PageSpan(out));
+  }
+  std::memset(out.data(), 0, out.size());
+  if (offset == 0 && out.size() == kFileHeaderSize) {
+    // Geometry is fixed, so it need not be read; and page 1 may be torn here and whole in the log.
+    std::memcpy(out.data(), make_empty_first_page().data(), kFileHeaderSize);
+    return SQLITE_OK;
+  }
+  if (offset == kChangeCounterAt && out.size() == kChangeCounterSize) return read_change_counter(out);
+  return state_.refuse("read of the main file", SQLITE_IOERR_READ);
+}
+
+int PageFile::read_page(std::uint64_t index, PageSpan page) {
+  auto count = file_.read(place_of(index), page);
+  if (!count) {
+    std::memset(page.data(), 0, kPageSize);
+    return state_.fail(count.error(), SQLITE_IOERR_READ);
+  }
+  if (*count != kPageSize) {
+    std::memset(page.data(), 0, kPageSize);
+    return state_.reject("missing page", number_of(index));
+  }
+  if (!state_.cipher.open_page(number_of(index), page)) {
+    return state_.reject("page", number_of(index));
+  }
+  return SQLITE_OK;
+}
+
+// A change seen here only makes SQLite drop its cache, so a page that cannot be read counts as a
+// change; whoever needs the page itself then gets the error.
+int PageFile::read_change_counter(std::span<std::uint8_t> out) {
+  auto count = file_.read(place_of(0), scratch_);
+  if (count && *count == kPageSize && state_.cipher.open_page(1, scratch_)) {
+    std::memcpy(out.data(), scratch_.data() + kChangeCounterAt, kChangeCounterSize);
+  }
+  crypto::wipe(scratch_);
+  return SQLITE_OK;
+}
+
+int PageFile::write(std::uint64_t offset, BytesView bytes) {
+  if (state_.health.poisoned) return state_.refuse("write after a failed sync", SQLITE_IOERR_WRITE);
+  if (bytes.size() != kPageSize || offset % kPageSize != 0) {
+    return state_.refuse("write to the main file", SQLITE_IOERR_WRITE);
+  }
+  const std::uint64_t index = offset / kPageSize;
+  state_.cipher.seal_page(number_of(index), PageView(bytes), scratch_);
+  if (auto done = file_.write(place_of(index), scratch_); !done) {
+    return state_.fail(done.error(), SQLITE_IOERR_WRITE);
+  }
+  return SQLITE_OK;
+}
+
+int PageFile::truncate(std::uint64_t size) {
+  if (state_.health.poisoned) return state_.refuse("truncate after a failed sync", SQLITE_IOERR_TRUNCATE);
+  if (size == 0 || size % kPageSize != 0) {
+    return state_.refuse("truncation of the main file", SQLITE_IOERR_TRUNCATE);
+  }
+  if (auto done = file_.truncate(kHeaderBlockSize + size); !done) {
+    return state_.fail(done.error(), SQLITE_IOERR_TRUNCATE);
+  }
+  return SQLITE_OK;
+}
+
+int PageFile::sync() {
+  if (state_.health.poisoned) return state_.refuse("sync after a failed sync", SQLITE_IOERR_FSYNC);
+  if (auto done = file_.sync(); !done) return state_.poison(done.error());
+  return SQLITE_OK;
+}
+
+int PageFile::size(std::uint64_t& out) {
+  auto physical = file_.size();
+  if (!physical) return state_.fail(physical.error(), SQLITE_IOERR_FSTAT);
+  out = *physical < kHeaderBlockSize ? 0 : *physical - kHeaderBlockSize;
+  return SQLITE_OK;
+}
+
+}  // namespace feltbog::store
