@@ -13,6 +13,8 @@
 
 namespace feltbog::sync {
 
+class ClientMachine;
+
 // 32 bytes that only the two ends of one carrier connection share: the TLS exporter.
 using ChannelBinding = ledger::ChannelBinding;
 
@@ -103,8 +105,7 @@ class ClientSession {
   const Progress& progress() const;
 
  private:
-  class Machine;
-  std::unique_ptr<Machine> machine_;
+  std::unique_ptr<ClientMachine> machine_;
 };
 
 }  // namespace feltbog::sync

@@ -25,6 +25,9 @@ inline constexpr std::size_t kBatchRunsMax = 512;
 inline constexpr std::size_t kBatchSpacesMax = 2048;
 inline constexpr std::size_t kBatchChunksMax = 64;
 
+// Chunks put, or asked for, and not answered.
+inline constexpr std::size_t kChunksInFlightMax = 16;
+
 // Spaces one device may list, over all frames of a `have`.
 inline constexpr std::size_t kSpacesMax = 16 * 1024;
 
@@ -43,6 +46,9 @@ inline constexpr std::size_t kOutputHighBytes = 512 * 1024;
 // Input not yet handled: one frame that is not whole yet, or whatever arrives while the output is
 // full. A carrier that heeds wants_input() stays below; beyond it the session ends.
 inline constexpr std::size_t kInputBytesMax = 2 * kFrameBytesMax;
+
+// What a carrier hands over is looked at in slices, so that a large buffer is never copied whole.
+inline constexpr std::size_t kInputSliceBytes = 64 * 1024;
 
 inline constexpr std::size_t kEventsMax = 256;
 // Rounds of pull and push in a row in which no record was accepted.

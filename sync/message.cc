@@ -364,17 +364,46 @@ Result<Message> decode_strictly(BytesView body) {
 
 }  // namespace
 
+std::span<const MessageType> message_types() {
+  using enum MessageType;
+  static constexpr MessageType kTypes[] = {
+      hello,         challenge,     proof,         welcome,    bye,         ping,
+      have,          ahead,         records,       runs,       standing,    withdrawn,
+      pulled,        append_record, record_answer, push_runs,  runs_answer, offer_chunks,
+      chunks_answer, put_chunk,     chunk_answer,  get_chunks, chunk,
+  };
+  return kTypes;
+}
+
 HeadTag head_tag(const RecordHash& hash) {
   HeadTag tag;
   std::copy_n(hash.bytes.begin(), HeadTag::kSize, tag.bytes.begin());
   return tag;
 }
 
+AnswerCode answer_of(ErrorCode code) { return static_cast<AnswerCode>(code); }
+
+ErrorCode error_of(AnswerCode answer) {
+  return error_from_number(answer).value_or(ErrorCode::internal);
+}
+
+AnswerCode farewell_of(ErrorCode code) {
+  const AnswerCode answer = answer_of(code);
+  const bool is_told = is_refusal(code) || code == ErrorCode::unsupported_version;
+  return is_told ? answer : answer_of(ErrorCode::internal);
+}
+
+bool is_refusal(ErrorCode code) {
+  const AnswerCode number = answer_of(code);
+  // The domains of the caller, of bytes from elsewhere, and of sync.
+  return (number >= 1 && number <= 29) || (number >= 70 && number <= 129);
+}
+
 Result<MessageType> message_type(BytesView body) {
   CborReader in(body);
   if (in.array().has_value()) {
     const Result<std::uint64_t> number = in.uint();
-    for (const MessageType type : kMessageTypes) {
+    for (const MessageType type : message_types()) {
       if (number && *number == static_cast<std::uint64_t>(type)) return type;
     }
   }

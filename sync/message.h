@@ -4,7 +4,7 @@
 // docs/protocol.md.
 #pragma once
 
-#include <variant>
+#include <span>
 
 #include "core/base/cbor.h"
 #include "core/base/clock.h"
@@ -39,16 +39,7 @@ enum class MessageType : std::uint8_t {
   get_chunks = 34,
   chunk = 35,
 };
-inline constexpr MessageType kMessageTypes[] = {
-    MessageType::hello,         MessageType::challenge,     MessageType::proof,
-    MessageType::welcome,       MessageType::bye,           MessageType::ping,
-    MessageType::have,          MessageType::ahead,         MessageType::records,
-    MessageType::runs,          MessageType::standing,      MessageType::withdrawn,
-    MessageType::pulled,        MessageType::append_record, MessageType::record_answer,
-    MessageType::push_runs,     MessageType::runs_answer,   MessageType::offer_chunks,
-    MessageType::chunks_answer, MessageType::put_chunk,     MessageType::chunk_answer,
-    MessageType::get_chunks,    MessageType::chunk,
-};
+std::span<const MessageType> message_types();
 
 // The first bytes of a record's hash: enough to notice that two logs differ.
 using HeadTag = FixedBytes<8, struct HeadTagTag>;
@@ -58,6 +49,16 @@ HeadTag head_tag(const RecordHash& hash);
 using AnswerCode = std::uint64_t;
 inline constexpr AnswerCode kTaken = 0;
 inline constexpr AnswerCode kAnswerCodeMax = 65'535;
+
+// What an answer or a farewell carries for `code`, and the code a number stands for: internal for
+// one this version does not know.
+AnswerCode answer_of(ErrorCode code);
+ErrorCode error_of(AnswerCode answer);
+// What a side tells the other when it ends for this reason: trouble of its own disk or making is
+// its own affair, and told as internal.
+AnswerCode farewell_of(ErrorCode code);
+// Whether the code speaks of an item or of who asks, not of trouble at the one who answers.
+bool is_refusal(ErrorCode code);
 
 struct Hello {
   static constexpr MessageType kType = MessageType::hello;

@@ -14,6 +14,8 @@
 
 namespace feltbog::sync {
 
+class ServerMachine;
+
 struct ServerOptions {
   std::optional<ChannelBinding> binding;
   // Refuse clients that do not bind the channel.
@@ -66,11 +68,10 @@ class ServerSession {
   bool closed() const;
   // Whom it speaks for; none before it is admitted.
   const std::optional<Admission>& admission() const;
-  const ServerCounts& counts() const;
+  ServerCounts counts() const;
 
  private:
-  class Machine;
-  std::unique_ptr<Machine> machine_;
+  std::unique_ptr<ServerMachine> machine_;
 };
 
 }  // namespace feltbog::sync
