@@ -38,8 +38,8 @@ struct ClosingDay {
   Text label;
   int month = 1;
   int day = 1;
-  int from_year = 1;    // first year it applies
-  int to_year = 9999;   // last year it applies
+  int from_year = 1;   // first year it applies
+  int to_year = 9999;  // last year it applies
   friend bool operator==(const ClosingDay&, const ClosingDay&) = default;
 };
 
@@ -56,7 +56,8 @@ enum class Unit { day, working_day, week, month };
 class Calendar {
  public:
   Calendar() = default;
-  explicit Calendar(std::vector<ClosingDay> closing_days) : closing_days_(std::move(closing_days)) {}
+  explicit Calendar(std::vector<ClosingDay> closing_days)
+      : closing_days_(std::move(closing_days)) {}
 
   // Neither weekend, public holiday nor closing day.
   bool is_working_day(Date date) const;
@@ -68,9 +69,9 @@ class Calendar {
   Date add(Date date, int count, Unit unit) const;
   Date roll(Date date, Roll roll) const;
 
-  // The last permitted day of a maximum that begins on `start`: the day before the corresponding day;
-  // where the month has no corresponding day, its last day, so that nobody is given less than whole
-  // months (31 August and six months: 28 or 29 February).
+  // The last permitted day of a maximum that begins on `start`: the day before the corresponding
+  // day; where the month has no corresponding day, its last day, so that nobody is given less than
+  // whole months (31 August and six months: 28 or 29 February).
   Date last_day_of_maximum(Date start, int count, Unit unit) const;
 
  private:

@@ -24,6 +24,7 @@ struct Condition {
     has,      // at least `count` matching events
     outcome,  // one of the named outcomes is decided
     entered,  // the step has been entered
+    ended,    // the course has ended
     all,
     any,
     negation,  // of the one child

@@ -14,13 +14,13 @@ namespace feltbog::casework {
 enum class CourseStatus {
   not_started,  // no event yet
   running,
-  conflict,     // differing outcomes for the current step: undetermined until settled
+  conflict,  // differing outcomes for the current step: undetermined until settled
   ended,
 };
 
 enum class DeadlineStatus {
   upcoming,
-  due_soon,   // within the rule's warning days
+  due_soon,  // within the rule's warning days
   due_today,
   overdue,
   met,
@@ -30,7 +30,7 @@ enum class DeadlineStatus {
 };
 
 struct DeadlineState {
-  std::string id;           // the rule's id; "no_show_follow_up#2" for the second of several
+  std::string id;  // the rule's id; "no_show_follow_up#2" for the second of several
   std::string rule;
   Text label;
   Hardness hardness = Hardness::internal;
@@ -40,17 +40,17 @@ struct DeadlineState {
   std::optional<Date> earliest;  // windows
   std::optional<Date> target;
   std::optional<Date> latest;
-  std::optional<Date> met_on;    // or ended on, for a maximum
-  Text explanation;              // with the dates in it
+  std::optional<Date> met_on;          // or ended on, for a maximum
+  Text explanation;                    // with the dates in it
   std::vector<std::string> decisions;  // the local choices it rests on
 };
 
 struct ObligationState {
   std::string id;
   Text label;
-  std::string owner;           // role
+  std::string owner;  // role
   bool done = false;
-  bool undetermined = false;   // a conflict decides whether it stands
+  bool undetermined = false;  // a conflict decides whether it stands
   std::optional<Date> opened;
   std::optional<Date> due;
   DeadlineStatus due_status = DeadlineStatus::undetermined;
@@ -59,17 +59,17 @@ struct ObligationState {
 };
 
 struct AttemptState {
-  int number = 0;              // 1, 2, 3 in the order they took place
-  int number_in_rung = 0;      // 0 when it counts for no rung
-  std::string event;           // id
+  int number = 0;          // 1, 2, 3 in the order they took place
+  int number_in_rung = 0;  // 0 when it counts for no rung
+  std::string event;       // id
   std::string channel;
-  std::string rung;            // empty when it counts for none
-  std::string band;            // part of the day; empty outside all
+  std::string rung;  // empty when it counts for none
+  std::string band;  // part of the day; empty outside all
   std::string result;
   bool reached = false;
   bool follow_up_missing = false;  // the text message that belongs to it is not recorded
   LocalTime happened;
-  Text explanation;            // "2nd call, afternoon, no answer; text message sent"
+  Text explanation;  // "2nd call, afternoon, no answer; text message sent"
 };
 
 enum class RungStatus { waiting, due, done, skipped, stopped };
@@ -87,7 +87,7 @@ struct RungState {
 };
 
 struct NextAct {
-  std::string rung;            // "hand_back" when the period of attempts is over
+  std::string rung;  // "hand_back" when the period of attempts is over
   Text instruction;
   std::optional<Date> not_before;
   std::optional<Date> due;
@@ -100,10 +100,10 @@ struct LadderState {
   std::string protocol;
   LadderStatus status = LadderStatus::not_started;
   std::optional<Date> window_from;
-  std::optional<Date> window_to;     // attempts until here; then hand back
+  std::optional<Date> window_to;  // attempts until here; then hand back
   std::vector<AttemptState> attempts;
   std::vector<RungState> rungs;
-  std::vector<NextAct> next;         // what is due now or next, first first
+  std::vector<NextAct> next;  // what is due now or next, first first
 };
 
 struct AllowedOutcome {
@@ -131,8 +131,9 @@ struct OutcomeConflict {
 
 // A thing somebody should look at. Nothing was refused because of it.
 struct Finding {
-  std::string code;   // "outcome_outside_step", "unknown_outcome", "beyond_maximum", "role_not_entitled",
-                      // "no_ground", "correction_of_unknown", "not_in_pathway"
+  // "outcome_outside_step", "unknown_outcome", "role_not_entitled", "expected_missing",
+  // "beyond_maximum", "no_ground", "correction_of_unknown"
+  std::string code;
   std::string event;  // id of the event it is about; may be empty
   Text text;
 };
@@ -144,7 +145,8 @@ struct CourseState {
   std::optional<Date> entered;  // the current step
   std::vector<DecidedOutcome> decided;  // the way here, in order
   std::optional<OutcomeConflict> conflict;
-  std::vector<AllowedOutcome> allowed;  // of the current step; while in conflict: its candidates' step
+  std::vector<AllowedOutcome>
+      allowed;  // of the current step; while in conflict: its candidates' step
   std::vector<LadderState> ladders;
   std::vector<DeadlineState> deadlines;      // by due date, undetermined last
   std::vector<ObligationState> obligations;  // open first, by due date

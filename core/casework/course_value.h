@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A course's state as a Value, for results of commands: texts in one language, dates as "2026-11-18",
-// enumerations as their names.
+// A course's state as a Value, for results of commands: texts in one language, dates as
+// "2026-11-18", enumerations as their names.
 #pragma once
 
 #include "core/base/value.h"

@@ -8,9 +8,10 @@
 
 namespace feltbog::casework {
 
-// `events` stand in causal order (any order in which a correction follows what it corrects gives the
-// same). Unknown event types and outcomes are ignored or become findings; a missing anchor gives
-// "undetermined". The same arguments give the same result on every device. Cost: rules times events.
+// `events` stand in causal order (any order in which a correction follows what it corrects gives
+// the same). Unknown event types and outcomes are ignored or become findings; a missing anchor
+// gives "undetermined". The same arguments give the same result on every device. Cost: rules times
+// events.
 CourseState derive(const Pathway& pathway, std::span<const Event> events, Date today);
 
 }  // namespace feltbog::casework

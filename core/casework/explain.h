@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dates and sentences for people, in Danish and English. No other file of this room forms sentences.
+// Dates, periods and states as words, in Danish and English. Whole sentences: sentences.h.
 #pragma once
 
 #include <string>
@@ -10,11 +10,12 @@
 
 namespace feltbog::casework {
 
-// "24. november 2026" / "24 November 2026".
+// "24. november 2026" / "24 November 2026", and without the year.
 Text date_text(Date date);
+Text date_text_without_year(Date date);
 // "tirsdag 24. november 2026" / "Tuesday 24 November 2026".
 Text weekday_date_text(Date date);
-// "1 uge", "14 dage", "3 arbejdsdage" / "1 week", "14 days", "3 working days".
+// "en uge", "14 dage", "3 arbejdsdage" / "one week", "14 days", "3 working days".
 Text period_text(Period period);
 Text weekday_text(Weekday day);
 

@@ -34,6 +34,7 @@ struct FieldType {
   FieldKind kind = FieldKind::text;
   bool expected = false;             // forms ask for it; nothing is refused without it
   std::vector<std::string> choices;  // FieldKind::choice
+  std::vector<Text> choice_labels;   // beside `choices`
 };
 
 struct EventType {
@@ -69,26 +70,26 @@ struct Effect {
 };
 
 struct Outcome {
-  std::string id;    // "contact.reached": step, full stop, code
+  std::string id;  // "contact.reached": step, full stop, code
   std::string step;
   std::string code;
   Text label;
   std::vector<std::string> decided_by;  // roles
-  Condition expects;                    // what should be recorded first; only a finding when it is not
+  Condition expects;  // what should be recorded first; only a finding when it is not
   std::vector<Effect> effects;
-  std::string next_step;                // empty: the course ends
+  std::string next_step;  // empty: the course ends
   SourceRef source;
 };
 
 struct Notice {
   std::string id;
   Text label;
-  Text body;                         // the wording a named person sends; reveals no kind of support
-  std::string from;                  // role
-  std::string to;                    // role or queue
+  Text body;         // the wording a named person sends; reveals no kind of support
+  std::string from;  // role
+  std::string to;    // role or queue
   Channel channel = Channel::advis;
-  std::vector<std::string> fields;   // minimum disclosure: exactly these
-  std::string ground;                // consent scope or legal ground it needs; empty: none
+  std::vector<std::string> fields;  // minimum disclosure: exactly these
+  std::string ground;               // consent scope or legal ground it needs; empty: none
   std::optional<int> acknowledge_days;
   SourceRef source;
 };
@@ -98,7 +99,8 @@ struct Document {
   Text label;
   std::vector<Text> sections;
   bool with_citizen = false;
-  bool complaint_guidance = false;  // carries guidance on complaint or objection, worded by legal basis
+  bool complaint_guidance =
+      false;  // carries guidance on complaint or objection, worded by legal basis
   SourceRef source;
 };
 
@@ -109,7 +111,7 @@ struct Service {
 };
 
 struct ParallelPolicy {
-  std::string with;   // basis, "SEL85"
+  std::string with;  // basis, "SEL85"
   ParallelRule rule = ParallelRule::allowed;
   Text reason;
   SourceRef source;
@@ -117,7 +119,7 @@ struct ParallelPolicy {
 
 // A point the document leaves open, and what is chosen until the municipality chooses otherwise.
 struct LocalDecision {
-  std::string id;     // stable, "F-D1"
+  std::string id;  // stable, "F-D1"
   Text question;
   Text choice;
   bool settled = false;  // whether the municipality has confirmed it

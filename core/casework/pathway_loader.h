@@ -9,8 +9,8 @@
 
 namespace feltbog::casework {
 
-// Errors: malformed, limit_exceeded, unsupported_version; the detail begins with the place in the file,
-// "deadlines[2].anchor.event: there is no event 'referal'".
+// Errors: malformed, limit_exceeded, unsupported_version; the detail begins with the place in the
+// file, "deadlines[2].anchor.event: there is no event 'referal'".
 Result<Pathway> load_pathway(const Value& json);
 // The same from the text of a file.
 Result<Pathway> load_pathway_text(std::string_view json);

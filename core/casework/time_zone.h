@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wall time in Denmark and UTC, by the rule of Directive 2000/84/EC: summer time from the last Sunday of
-// March to the last Sunday of October, both at 01:00 UTC. No time zone database; before 1996 the same
-// rule is applied, which is not history.
+// Wall time in Denmark and UTC, by the rule of Directive 2000/84/EC: summer time from the last
+// Sunday of March to the last Sunday of October, both at 01:00 UTC. No time zone database; before
+// 1996 the same rule is applied, which is not history.
 #pragma once
 
 #include <compare>
