@@ -104,7 +104,7 @@ measure_coverage() {
     -instr-profile="$folder/all.profdata" "${programs[@]:1}" \
     -ignore-filename-regex='^/usr/|/tests/' |
     sed -E "s#^$PWD/##; s#^(build/coverage/)?rooms/.*/($room_tops)/#\\2/#" |
-    grep -E "^Filename|^$room/"
+    awk -v room="$room/" -f tools/dev/coverage-table.awk
 }
 
 # The folders at the top of the tree that hold rooms, for sed -E.
