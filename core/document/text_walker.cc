@@ -18,7 +18,7 @@ TextWalker::TextWalker(std::uint64_t base_length) {
 }
 
 void TextWalker::split(std::size_t span, std::uint64_t length) {
-  if (length == 0 || length == spans_[span].length) return;
+  if (length == 0 || length >= spans_[span].length) return;
   Span rest = spans_[span];
   rest.first.offset += length;
   rest.length -= length;

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: Apache-2.0
+// The definitions, one function each.
+#include "tests/core/document/oracle.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "core/base/cbor.h"
+#include "core/base/utf8.h"
+
+namespace feltbog::document::oracle {
+namespace {
+
+std::string show(const Value& value) { return to_hex(encode_cbor(value)); }
+
+std::string show(const std::vector<std::string>& parts) {
+  std::string out;
+  for (const std::string& part : parts) out += " " + part;
+  return out;
+}
+
+std::vector<std::string> characters(const std::string& utf8) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < utf8.size();) {
+    const std::size_t next = at + byte_offset_of(std::string_view(utf8).substr(at), 1);
+    out.push_back(utf8.substr(at, next - at));
+    at = next;
+  }
+  return out;
+}
+
+// FugueMax after Weidner & Kleppmann, "The Art of the Fugue" (2023), section 5: a tree of characters,
+// read left children, character, right children. Right siblings stand in the reverse order of their
+// right origins, then by id; left siblings by id.
+struct Node {
+  OpId op;
+  std::size_t offset = 0;
+  std::string character;
+  int parent = -1;
+  bool right_side = true;
+  int right_origin = -1;  // -1: the end
+  std::vector<OpId> erased_by;
+};
+
+class Tree {
+ public:
+  Tree() : nodes_(1) {}
+
+  using Seen = std::function<bool(const OpId&)>;
+
+  void insert(const OpId& op, std::uint64_t position, const std::string& text, const Seen& seen) {
+    const std::vector<int> visible = visible_to(seen);
+    position = std::min<std::uint64_t>(position, visible.size());
+    int left = position == 0 ? 0 : visible[static_cast<std::size_t>(position) - 1];
+    std::size_t offset = 0;
+    for (const std::string& character : characters(text)) {
+      left = put(op, offset++, character, left, [&](const OpId& id) { return id == op || seen(id); });
+    }
+  }
+
+  void erase(const OpId& op, std::uint64_t position, std::uint64_t count, const Seen& seen) {
+    const std::vector<int> visible = visible_to(seen);
+    for (std::uint64_t at = position; at < position + count && at < visible.size(); ++at) {
+      node(visible[static_cast<std::size_t>(at)]).erased_by.push_back(op);
+    }
+  }
+
+  std::string text() const {
+    std::string out;
+    for (int at : order()) {
+      if (at != 0 && node(at).erased_by.empty()) out += node(at).character;
+    }
+    return out;
+  }
+
+ private:
+  Node& node(int at) { return nodes_[static_cast<std::size_t>(at)]; }
+  const Node& node(int at) const { return nodes_[static_cast<std::size_t>(at)]; }
+
+  std::vector<int> order() const {
+    std::vector<int> out;
+    walk(0, out);
+    return out;
+  }
+
+  void walk(int at, std::vector<int>& out) const {
+    for (int child : children(at, false)) walk(child, out);
+    out.push_back(at);
+    for (int child : children(at, true)) walk(child, out);
+  }
+
+  // Whether a stands before b in the text; -1, the end, is behind everything. Compares by paths, as
+  // children() is not to call for the order it helps to define.
+  bool precedes(int a, int b) const {
+    if (a == b || a == -1) return false;
+    if (b == -1) return true;
+    std::vector<int> path_a = path(a);
+    std::vector<int> path_b = path(b);
+    std::size_t shared = 0;
+    while (shared < path_a.size() && shared < path_b.size() && path_a[shared] == path_b[shared]) {
+      ++shared;
+    }
+    if (shared == path_a.size()) return node(path_b[shared]).right_side;
+    if (shared == path_b.size()) return !node(path_a[shared]).right_side;
+    return sibling_before(path_a[shared], path_b[shared]);
+  }
+
+  std::vector<int> path(int at) const {
+    std::vector<int> out;
+    for (; at != -1; at = node(at).parent) out.insert(out.begin(), at);
+    return out;
+  }
+
+  bool sibling_before(int a, int b) const {
+    const Node& one = node(a);
+    const Node& two = node(b);
+    if (one.right_side != two.right_side) return !one.right_side;
+    if (one.right_side && one.right_origin != two.right_origin) {
+      return precedes(two.right_origin, one.right_origin);
+    }
+    return std::pair(one.op, one.offset) < std::pair(two.op, two.offset);
+  }
+
+  std::vector<int> children(int parent, bool right_side) const {
+    std::vector<int> out;
+    for (int at = 1; at < static_cast<int>(nodes_.size()); ++at) {
+      if (node(at).parent == parent && node(at).right_side == right_side) out.push_back(at);
+    }
+    std::sort(out.begin(), out.end(), [&](int a, int b) { return sibling_before(a, b); });
+    return out;
+  }
+
+  std::vector<int> visible_to(const Seen& seen) const {
+    std::vector<int> out;
+    for (int at : order()) {
+      if (at == 0 || !seen(node(at).op)) continue;
+      const auto& by = node(at).erased_by;
+      if (std::none_of(by.begin(), by.end(), seen)) out.push_back(at);
+    }
+    return out;
+  }
+
+  int put(const OpId& op, std::size_t offset, const std::string& character, int left,
+          const Seen& seen) {
+    Node fresh{op, offset, character, left, true, -1, {}};
+    bool passed = false;
+    for (int at : order()) {
+      if (passed && seen(node(at).op)) {
+        fresh.right_origin = at;
+        break;
+      }
+      passed = passed || at == left;
+    }
+    const std::vector<int> right = children(left, true);
+    if (std::any_of(right.begin(), right.end(), [&](int at) { return seen(node(at).op); })) {
+      fresh.parent = fresh.right_origin;
+      fresh.right_side = false;
+    }
+    nodes_.push_back(fresh);
+    return static_cast<int>(nodes_.size()) - 1;
+  }
+
+  std::vector<Node> nodes_;  // the first is the beginning of the text
+};
+
+std::size_t rung(const FieldRule& rule, const Value& value) {
+  for (std::size_t i = 0; i < rule.ladder.size(); ++i) {
+    if (rule.ladder[i] == value) return i + 1;
+  }
+  return 0;
+}
+
+bool names(const std::vector<OpId>& ids, const OpId& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+std::string line(const std::string& what, const std::vector<std::string>& parts) {
+  return "  " + what + show(parts) + "\n";
+}
+
+}  // namespace
+
+Oracle::Oracle(Schema schema, std::vector<Change> changes) : schema_(std::move(schema)) {
+  for (Change& change : changes) changes_[change.id] = std::move(change);
+  const std::function<const Past&(const ChangeId&)> past = [&](const ChangeId& id) -> const Past& {
+    const auto known = past_.find(id);
+    if (known != past_.end()) return known->second;
+    Past out{id};
+    const Change& change = changes_.at(id);
+    std::vector<ChangeId> direct = change.dependencies;
+    if (id.counter > 1) direct.push_back({id.writer, id.counter - 1});
+    for (const ChangeId& other : direct) {
+      const Past& more = past(other);
+      out.insert(more.begin(), more.end());
+    }
+    return past_.emplace(id, std::move(out)).first->second;
+  };
+  for (const auto& [id, change] : changes_) {
+    past(id);
+    for (std::uint32_t i = 0; i < change.ops.size(); ++i) {
+      events_.push_back({OpId{id, i}, change.lamport, &change.ops[i]});
+    }
+  }
+  std::sort(events_.begin(), events_.end(),
+            [&](const Event& a, const Event& b) { return before(a, b); });
+}
+
+bool Oracle::saw(const OpId& later, const OpId& earlier) const {
+  if (later.change == earlier.change) return earlier.index < later.index;
+  return past_.at(later.change).count(earlier.change) > 0;
+}
+
+bool Oracle::before(const Event& a, const Event& b) const {
+  return std::pair(a.lamport, a.id) < std::pair(b.lamport, b.id);
+}
+
+bool Oracle::has_effect(const Event& event) const {
+  if (std::holds_alternative<Create>(event.op->action)) return false;
+  if (std::holds_alternative<Unknown>(event.op->action)) return false;
+  const DocumentId& document = event.op->document;
+  if (document.is_root()) return true;
+  const auto change = changes_.find(document.change);
+  if (change == changes_.end() || document.index >= change->second.ops.size()) return false;
+  return std::holds_alternative<Create>(change->second.ops[document.index].action) &&
+         saw(event.id, {document.change, document.index});
+}
+
+std::vector<Oracle::Event> Oracle::events_of(const DocumentId& document,
+                                             const std::string& field) const {
+  std::vector<Event> out;
+  for (const Event& event : events_) {
+    const bool here = event.op->document == document && event.op->field == field;
+    if (here && has_effect(event)) out.push_back(event);
+  }
+  return out;
+}
+
+std::string Oracle::text_of(const std::vector<Event>& edits) const {
+  Tree tree;
+  for (const Event& event : edits) {
+    const auto seen = [&](const OpId& id) { return id.change.counter > 0 && saw(event.id, id); };
+    if (const auto* insert = std::get_if<Insert>(&event.op->action)) {
+      tree.insert(event.id, insert->position, insert->text, seen);
+    } else if (const auto* erase = std::get_if<Erase>(&event.op->action)) {
+      tree.erase(event.id, erase->position, erase->count, seen);
+    }
+  }
+  return tree.text();
+}
+
+std::vector<Oracle::Event> Oracle::standing(const std::vector<Event>& events,
+                                            const FieldRule& rule) const {
+  std::vector<Event> out;
+  for (const Event& event : events) {
+    const auto* set = std::get_if<Set>(&event.op->action);
+    if (set == nullptr) continue;
+    const bool gone = std::any_of(events.begin(), events.end(), [&](const Event& other) {
+      const auto* newer = std::get_if<Set>(&other.op->action);
+      if (newer == nullptr || !saw(other.id, event.id)) return false;
+      if (newer->replaces) return names(*newer->replaces, event.id);
+      return rule.policy != Policy::monotone || rung(rule, newer->value) >= rung(rule, set->value);
+    });
+    if (!gone) out.push_back(event);
+  }
+  if (out.empty() || rule.policy == Policy::multi_value) return out;
+  if (rule.policy == Policy::monotone) {
+    std::size_t highest = 0;
+    const auto rung_of = [&](const Event& event) {
+      return rung(rule, std::get<Set>(event.op->action).value);
+    };
+    for (const Event& event : out) highest = std::max(highest, rung_of(event));
+    std::erase_if(out, [&](const Event& event) { return rung_of(event) < highest; });
+    return {out.back()};
+  }
+  return rule.policy == Policy::last_writer ? std::vector<Event>{out.back()} : out;
+}
+
+std::string Oracle::dump_text(const DocumentId& document, const std::vector<Event>& events) const {
+  std::vector<Event> edits;
+  std::vector<Event> signings;
+  for (const Event& event : events) {
+    const Action& action = event.op->action;
+    if (std::holds_alternative<Insert>(action) || std::holds_alternative<Erase>(action)) {
+      edits.push_back(event);
+    }
+    if (std::holds_alternative<Freeze>(action)) signings.push_back(event);
+  }
+  const std::string merged = text_of(edits);
+  if (signings.empty()) return line("text", {to_hex(as_bytes(merged))});
+  std::vector<Event> first;
+  for (const Event& signing : signings) {
+    const bool later = std::any_of(signings.begin(), signings.end(),
+                                   [&](const Event& other) { return saw(signing.id, other.id); });
+    if (!later) first.push_back(signing);
+  }
+  Event stands = first.front();
+  for (const Event& signing : first) {
+    if (signing.id.change.writer == document.change.writer) stands = signing;
+  }
+  std::erase_if(edits, [&](const Event& edit) { return !saw(stands.id, edit.id); });
+  return line("signed", {to_text(stands.id), to_hex(as_bytes(text_of(edits))),
+                         to_hex(as_bytes(merged))});
+}
+
+std::string Oracle::dump_field(const DocumentId& document, const std::string& kind,
+                               const std::string& field) const {
+  const std::vector<Event> events = events_of(document, field);
+  const FieldRule* declared = schema_.find(kind, field);
+  const FieldRule rule = declared != nullptr ? *declared : FieldRule{};
+  std::string out = line("field", {field});
+  std::vector<std::string> values, log;
+  std::map<Bytes, std::vector<std::string>> members;
+  std::uint64_t sum = 0;
+  for (const Event& event : standing(events, rule)) {
+    values.push_back(to_text(event.id) + "=" + show(std::get<Set>(event.op->action).value));
+  }
+  for (const Event& event : events) {
+    if (const auto* append = std::get_if<Append>(&event.op->action)) {
+      log.push_back(to_text(event.id) + "=" + show(append->value));
+    } else if (const auto* increment = std::get_if<Increment>(&event.op->action)) {
+      sum += static_cast<std::uint64_t>(increment->amount);
+    }
+  }
+  std::map<Bytes, std::set<OpId>> tags;
+  for (const Event& event : events) {
+    const auto* added = std::get_if<Add>(&event.op->action);
+    if (added == nullptr) continue;
+    const bool removed = std::any_of(events.begin(), events.end(), [&](const Event& other) {
+      const auto* remove = std::get_if<Remove>(&other.op->action);
+      return remove != nullptr && saw(other.id, event.id) && names(remove->tags, event.id);
+    });
+    if (!removed) tags[encode_cbor(added->value)].insert(event.id);
+  }
+  std::vector<std::string> set;
+  for (const auto& [value, ids] : tags) {
+    set.push_back(to_hex(value) + ":");
+    for (const OpId& id : ids) set.push_back(to_text(id));
+  }
+  out += line("values", values) + line("log", log) + line("set", set);
+  out += line("count", {std::to_string(static_cast<std::int64_t>(sum))});
+  return out + dump_text(document, events);
+}
+
+std::string Oracle::dump() const {
+  std::vector<std::pair<DocumentId, std::string>> documents{{DocumentId{}, std::string(kRootKind)}};
+  for (const Event& event : events_) {
+    if (const auto* create = std::get_if<Create>(&event.op->action)) {
+      documents.push_back({{event.id.change, event.id.index}, create->kind});
+    }
+  }
+  std::string out;
+  for (const auto& [id, kind] : documents) {
+    out += to_text(id) + " " + kind + "\n";
+    std::set<std::string> fields;
+    for (const Event& event : events_) {
+      if (event.op->document == id && has_effect(event)) fields.insert(event.op->field);
+    }
+    for (const std::string& field : fields) out += dump_field(id, kind, field);
+  }
+  return out;
+}
+
+std::string dump(const History& history) {
+  std::string out;
+  for (const DocumentInfo& document : history.documents()) {
+    out += to_text(document.id) + " " + document.kind + "\n";
+    for (const std::string& field : history.fields(document.id)) {
+      std::vector<std::string> values, log, set;
+      for (const FieldValue& value : history.values(document.id, field)) {
+        values.push_back(to_text(value.op) + "=" + show(value.value));
+      }
+      for (const FieldValue& entry : history.log(document.id, field)) {
+        log.push_back(to_text(entry.op) + "=" + show(entry.value));
+      }
+      for (const SetMember& member : history.members(document.id, field)) {
+        set.push_back(show(member.value) + ":");
+        for (const OpId& tag : member.tags) set.push_back(to_text(tag));
+      }
+      out += line("field", {field}) + line("values", values) + line("log", log) + line("set", set);
+      out += line("count", {std::to_string(history.counter(document.id, field))});
+      const std::string text = to_hex(as_bytes(history.text(document.id, field)));
+      const std::string merged = to_hex(as_bytes(history.unfrozen_text(document.id, field)));
+      const auto frozen = history.frozen(document.id, field);
+      out += frozen ? line("signed", {to_text(frozen->op), text, merged}) : line("text", {text});
+    }
+  }
+  return out;
+}
+
+}  // namespace feltbog::document::oracle

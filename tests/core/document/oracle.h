@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a set of changes means, worked out from the definitions and from scratch every time: pasts as
+// sets, text as a FugueMax tree of characters. Slow on purpose; it shares no code with the engine.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/document/history.h"
+
+namespace feltbog::document::oracle {
+
+class Oracle {
+ public:
+  Oracle(Schema schema, std::vector<Change> changes);
+
+  // Everything one can read about the space, as lines of text. dump(history) gives the same lines.
+  std::string dump() const;
+
+ private:
+  using Past = std::set<ChangeId>;
+  struct Event {
+    OpId id;
+    std::uint64_t lamport;
+    const Op* op;
+  };
+
+  bool saw(const OpId& later, const OpId& earlier) const;
+  bool before(const Event& a, const Event& b) const;
+  bool has_effect(const Event& event) const;
+  std::vector<Event> events_of(const DocumentId& document, const std::string& field) const;
+  std::string text_of(const std::vector<Event>& edits) const;
+  std::vector<Event> standing(const std::vector<Event>& events, const FieldRule& rule) const;
+  std::string dump_field(const DocumentId& document, const std::string& kind,
+                         const std::string& field) const;
+  std::string dump_text(const DocumentId& document, const std::vector<Event>& events) const;
+
+  Schema schema_;
+  std::map<ChangeId, Change> changes_;
+  std::map<ChangeId, Past> past_;  // itself included
+  std::vector<Event> events_;      // by (lamport, id): a linear extension of causality
+};
+
+std::string dump(const History& history);
+
+}  // namespace feltbog::document::oracle
