@@ -22,7 +22,7 @@ set(ENV{PKG_CONFIG_LIBDIR}
   "${libraries}/pkgconfig:${FELTBOG_ARM64_SYSROOT}/usr/share/pkgconfig")
 set(ENV{PKG_CONFIG_SYSROOT_DIR} "${FELTBOG_ARM64_SYSROOT}")
 
-# Debian keeps the headers that differ by machine in a folder the compiler looks for on its own host.
+# Debian keeps headers that differ by machine in a folder that the compiler seeks on its own host.
 add_compile_options("SHELL:-isystem ${FELTBOG_ARM64_SYSROOT}/usr/include/aarch64-linux-gnu")
 add_link_options("-Wl,-rpath-link,${libraries}")
 set(CMAKE_CROSSCOMPILING_EMULATOR

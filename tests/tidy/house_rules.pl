@@ -17,7 +17,8 @@ my ($line_max, $header_max, $file_max) = (100, 200, 600);
 # the line without its comments and string literals, `text` rules at all of it.
 my @rules = (
   # Throwing a literal is how a consteval function refuses to compile.
-  [code => qr/$cpp/, qr/^tests\//, qr/\bthrow\b(?! "")/, 'errors are returned as Result, not thrown'],
+  [code => qr/$cpp/, qr/^tests\//, qr/\bthrow\b(?! "")/,
+    'errors are returned as Result, not thrown'],
   [code => qr/$cpp/, qr/^core\/base\/platform\//,
     qr/\bsystem_clock\b|\bgettimeofday\b|\bclock_gettime\b|\btime\((?:nullptr|NULL|0)\)/,
     'time comes in as an argument or from core/base/clock.h'],

@@ -32,7 +32,7 @@ run_check() {
   local label=$1 status=0 start=${EPOCHREALTIME/./} log
   log="build/logs/check-${label// /-}.log"
   shift
-  follow "$label" "$log" "$@" >/dev/null || status=$?
+  follow "$label" "$log" "$@" || status=$?
   printf '%-20s %s %6.1f s\n' "$label" "$([ "$status" -eq 0 ] && echo ok || echo FAILED)" \
     "$(((${EPOCHREALTIME/./} - start) / 100000))e-1"
   [ "$status" -ne 0 ] || return 0
@@ -74,7 +74,8 @@ check_headers() {
 check_lint() {
   sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' build/release/compile_commands.json |
     sed "s|^$PWD/||" | sort -u | grep -Fx -f <(git ls-files -- '*.cc' '*.c') |
-    each_file lint tools/dev/lint-file.sh "$(clang-tidy-14 --version | xargs) $(cat .clang-tidy tests/.clang-tidy)"
+    each_file lint tools/dev/lint-file.sh \
+      "$(clang-tidy-14 --version | xargs) $(cat .clang-tidy tests/.clang-tidy)"
 }
 
 # each_file NAME WORKER RULES: runs WORKER on the files named on standard input, two at a time,

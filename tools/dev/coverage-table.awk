@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Reads llvm-cov's report and prints how many lines and branches of the files under `room` were run, the
-# sum last. A header counts once for each room through whose view it was compiled.
+# Reads llvm-cov's report and prints how many lines and branches of the files under `room` were run,
+# the sum last. A header counts once for each room through whose view it was compiled.
 index($1, room) == 1 && $5 > 0 {
   if (!($1 in lines)) files[++count] = $1
   lines[$1] += $5

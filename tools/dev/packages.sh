@@ -30,8 +30,8 @@ need() {
   fi
   # It reports the unknown ones by its exit status, and the known ones all the same.
   # shellcheck disable=SC2086
-  installed=" $({ dpkg-query -W -f='${Package} ${db:Status-Status}\n' $wanted 2>/dev/null || true; } |
-    awk '$2 == "installed" { print $1 }' | xargs) "
+  installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' $wanted 2>/dev/null) || true
+  installed=" $(awk '$2 == "installed" { print $1 }' <<<"$installed" | xargs) "
   for package in $wanted; do
     [[ $installed == *" $package "* ]] || missing+=" $package"
   done

@@ -6,21 +6,24 @@ fail() {
   exit 2
 }
 
-# run_logged LABEL LOG COMMAND...: follows COMMAND; when it fails, prints the useful end of the log
-# and where it is, and returns its status.
+# run_logged LABEL LOG COMMAND...: follows COMMAND and says how long it took; when it fails, prints
+# the useful end of the log and where it is, and returns its status.
 run_logged() {
-  local status=0
+  local status=0 start=$SECONDS
   follow "$@" || status=$?
+  local elapsed=$((SECONDS - start))
   if [ "$status" -ne 0 ]; then
+    printf '%s failed after %d s\n' "$1" "$elapsed"
     useful_end "$2"
     printf 'The whole log: %s\n' "$2"
+  elif [ "$elapsed" -ge 2 ]; then
+    printf '%s  %d s\n' "$1" "$elapsed"
   fi
   return "$status"
 }
 
 # follow LABEL LOG COMMAND...: runs COMMAND with its output in LOG. On a terminal one line counts
-# the seconds and shows the newest "[12/340]"; elsewhere a line comes every 30 seconds. Quiet when
-# quick.
+# the seconds and shows the newest "[12/340]"; elsewhere a line comes every 30 seconds.
 follow() {
   local label=$1 log=$2 start=$SECONDS status=0 told=0 elapsed
   shift 2
@@ -38,13 +41,7 @@ follow() {
     wait_a_moment "$elapsed"
   done
   wait "$job" || status=$?
-  elapsed=$((SECONDS - start))
   [ ! -t 1 ] || printf '\r\033[K'
-  if [ "$status" -ne 0 ]; then
-    printf '%s failed after %d s\n' "$label" "$elapsed"
-  elif [ "$elapsed" -ge 2 ]; then
-    printf '%s  %d s\n' "$label" "$elapsed"
-  fi
   return "$status"
 }
 
