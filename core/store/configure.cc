@@ -24,8 +24,8 @@ Result<std::string> ask(Database::Connection& connection, const std::string& pra
   return out;
 }
 
-Result<void> set(Database::Connection& connection, const std::string& name, const std::string& value,
-                 const std::string& expected) {
+Result<void> set(Database::Connection& connection, const std::string& name,
+                 const std::string& value, const std::string& expected) {
   FELTBOG_TRY(answer, ask(connection, name + " = " + value));
   FELTBOG_TRY(found, ask(connection, name));
   if (found != expected) return Error{ErrorCode::internal, "setting " + name + " is " + found};
@@ -99,12 +99,13 @@ Result<void> set_pragmas(Database::Connection& connection, const DatabaseOptions
   return {};
 }
 
-// What recovery found in the log may never have been synced by the process that wrote it, yet people
-// see it from now on. Moving it into the main file makes it durable. A full disk may refuse that; the
-// log then stays and grows no worse.
+// What recovery found in the log may never have been synced by the process that wrote it, yet
+// people see it from now on. Moving it into the main file makes it durable. A full disk may refuse
+// that; the log then stays and grows no worse.
 Result<void> settle_log(Database::Connection& connection, const DatabaseOptions& options) {
-  FELTBOG_TRY(there, connection.state.disk.exists(connection.state.log_path()));
-  if (!there) return {};
+  FELTBOG_TRY(log, connection.state.disk.open(connection.state.log_path(), OpenMode::read_only));
+  FELTBOG_TRY(size, log->size());
+  if (size <= kLogPrefixSize + kLogHeaderSize) return {};
   const int code = sqlite3_wal_checkpoint_v2(connection.handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE,
                                              nullptr, nullptr);
   if (code == SQLITE_OK) return {};

@@ -67,17 +67,17 @@ Result<std::unique_ptr<detail::CompiledStatement>> Database::Connection::compile
   statement->sql = sql;
   statement->link = link;
   const char* rest = nullptr;
-  const int code =
-      sqlite3_prepare_v3(handle, statement->sql.c_str(), static_cast<int>(statement->sql.size()) + 1,
-                         SQLITE_PREPARE_PERSISTENT, &statement->handle, &rest);
+  const int code = sqlite3_prepare_v3(handle, statement->sql.c_str(),
+                                      static_cast<int>(statement->sql.size()) + 1,
+                                      SQLITE_PREPARE_PERSISTENT, &statement->handle, &rest);
   if (code != SQLITE_OK) {
     Error error = error_of(code);
     const int offset = sqlite3_error_offset(handle);
     if (offset >= 0) error.detail += " at " + std::to_string(offset);
     return error;
   }
-  if (statement->handle == nullptr || std::string_view(rest).find_first_not_of(" \t\r\n;") !=
-                                          std::string_view::npos) {
+  if (statement->handle == nullptr ||
+      std::string_view(rest).find_first_not_of(" \t\r\n;") != std::string_view::npos) {
     return Error{ErrorCode::invalid_argument, "not exactly one statement"};
   }
   return statement;

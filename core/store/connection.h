@@ -14,8 +14,8 @@ namespace feltbog::store {
 
 namespace detail {
 
-// Shared by a connection and what was taken from it, so that a statement can tell that its connection
-// is gone.
+// Shared by a connection and what was taken from it, so that a statement can tell that its
+// connection is gone.
 struct ConnectionLink {
   Database::Connection* connection = nullptr;  // null once closed
 };

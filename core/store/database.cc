@@ -9,7 +9,8 @@ namespace feltbog::store {
 namespace {
 
 // The header block and an empty first page, put in place by one rename.
-Result<void> create(Disk& disk, const std::string& path, const crypto::Key& master, Random& random) {
+Result<void> create(Disk& disk, const std::string& path, const crypto::Key& master,
+                    Random& random) {
   FELTBOG_TRY(log_there, disk.exists(path + "-wal"));
   if (log_there) return Error{ErrorCode::corrupt, "a log without its database"};
   StoreHeader header;
@@ -97,7 +98,8 @@ Result<void> Database::checkpoint() {
   if (in_transaction()) return Error{ErrorCode::wrong_state, "a transaction is open"};
   const int code = sqlite3_wal_checkpoint_v2(connection_->handle, nullptr,
                                              SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  if (code != SQLITE_OK) return connection_->error_of(sqlite3_extended_errcode(connection_->handle));
+  if (code != SQLITE_OK)
+    return connection_->error_of(sqlite3_extended_errcode(connection_->handle));
   return {};
 }
 
@@ -123,7 +125,8 @@ Result<void> Transaction::commit() {
   if (link_ == nullptr || link_->connection == nullptr) return ErrorCode::closed_handle;
   if (!open_) return ErrorCode::wrong_state;
   Database::Connection& connection = *link_->connection;
-  // Some errors make SQLite roll back at once; a COMMIT would then fail with a code that hides them.
+  // Some errors make SQLite roll back at once; a COMMIT would then fail with a code that hides
+  // them.
   if (sqlite3_get_autocommit(connection.handle) != 0) {
     open_ = false;
     return Error{ErrorCode::wrong_state, "rolled back by an earlier error"};

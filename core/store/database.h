@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One encrypted SQLite database: opening, statements, transactions. Not a query builder; the schema
-// belongs to the caller (core/store/migration.h). Next on the data path: core/store/encrypting_vfs.h.
+// belongs to the caller (core/store/migration.h). Next on the data path:
+// core/store/encrypting_vfs.h.
 #pragma once
 
 #include <functional>
@@ -43,10 +44,10 @@ class Transaction;
 // answer closed_handle once it is gone.
 class Database {
  public:
-  // Opens the database at `path`, and creates it if nothing is there. `path` + "-wal" is its log and
-  // `path` + ".lock" its lock file. The disk and the random source must outlive it; the key is not
-  // kept. Errors: busy (open elsewhere), decryption_failed (wrong key), corrupt (changed bytes, or not
-  // a database of ours), unsupported_version, disk_full, io_error, out_of_memory.
+  // Opens the database at `path`, and creates it if nothing is there. `path` + "-wal" is its log
+  // and `path` + ".lock" its lock file. The disk and the random source must outlive it; the key is
+  // not kept. Errors: busy (open elsewhere), decryption_failed (wrong key), corrupt (changed bytes,
+  // or not a database of ours), unsupported_version, disk_full, io_error, out_of_memory.
   static Result<std::unique_ptr<Database>> open(Disk& disk, std::string_view path,
                                                 const crypto::Key& master, Random& random,
                                                 DatabaseOptions options = {});
@@ -60,8 +61,8 @@ class Database {
   //
   // Errors here and everywhere below: already_exists (UNIQUE or PRIMARY KEY), invalid_argument
   // (another constraint, a parameter out of range), not_permitted (ATTACH, PRAGMA and the like),
-  // corrupt, disk_full, io_error, out_of_memory, limit_exceeded, wrong_state (a transaction within a
-  // transaction), internal (SQL that does not compile). The detail is SQLite's extended code.
+  // corrupt, disk_full, io_error, out_of_memory, limit_exceeded, wrong_state (a transaction within
+  // a transaction), internal (SQL that does not compile). The detail is SQLite's extended code.
   Result<void> exec(std::string_view sql);
 
   // Compiles one statement, or takes it from the cache. Give it back by letting it go out of scope.
@@ -105,8 +106,8 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   ~Transaction();
 
-  // Once it returns, the transaction is durable (Durability::full). After an error it is rolled back,
-  // or, where a sync failed, its fate is open until the database is opened again.
+  // Once it returns, the transaction is durable (Durability::full). After an error it is rolled
+  // back, or, where a sync failed, its fate is open until the database is opened again.
   Result<void> commit();
   // Errors are not reported: what was not committed never is.
   void rollback();

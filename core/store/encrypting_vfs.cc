@@ -73,14 +73,29 @@ int file_control(sqlite3_file*, int operation, void* argument) noexcept {
 
 int sector_size(sqlite3_file*) noexcept { return kSectorSize; }
 
-// Without POWERSAFE_OVERWRITE SQLite pads the log and splits writes. Atomic writes are never claimed.
+// Without POWERSAFE_OVERWRITE SQLite pads the log and splits writes. Atomic writes are never
+// claimed.
 int device_characteristics(sqlite3_file*) noexcept { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
 
-constexpr sqlite3_io_methods kMethods = {
-    1,           close_file,  read_file,           write_file,   truncate_file, sync_file,
-    file_size,   lock_file,   unlock_file,         check_reserved_lock, file_control, sector_size,
-    device_characteristics,   nullptr,             nullptr,      nullptr,       nullptr,
-    nullptr,     nullptr};
+constexpr sqlite3_io_methods kMethods = {1,
+                                         close_file,
+                                         read_file,
+                                         write_file,
+                                         truncate_file,
+                                         sync_file,
+                                         file_size,
+                                         lock_file,
+                                         unlock_file,
+                                         check_reserved_lock,
+                                         file_control,
+                                         sector_size,
+                                         device_characteristics,
+                                         nullptr,
+                                         nullptr,
+                                         nullptr,
+                                         nullptr,
+                                         nullptr,
+                                         nullptr};
 
 int open_log(VfsState& state, VfsFile*& out) {
   auto log = LogFile::open(state);
@@ -94,8 +109,8 @@ int open_main(EncryptingVfs& vfs, VfsFile*& out) {
   return out == nullptr ? SQLITE_NOMEM : SQLITE_OK;
 }
 
-// Temporary databases and their journals, statement and super journals, and rollback journals would put
-// pages on the disk in the clear. None is needed here, so none is opened.
+// Temporary databases and their journals, statement and super journals, and rollback journals would
+// put pages on the disk in the clear. None is needed here, so none is opened.
 int open_file(sqlite3_vfs* base, const char* name, sqlite3_file* file, int flags,
               int* flags_out) noexcept {
   EncryptingVfs& vfs = vfs_of(base);
@@ -170,7 +185,8 @@ int last_error(sqlite3_vfs*, int, char*) noexcept { return 0; }
 EncryptingVfs::EncryptingVfs(VfsState& state, File& main_file)
     : state_(state), main_file_(main_file) {
   std::array<char, 40> name{};
-  sqlite3_snprintf(static_cast<int>(name.size()), name.data(), "feltbog-%p", static_cast<void*>(this));
+  sqlite3_snprintf(static_cast<int>(name.size()), name.data(), "feltbog-%p",
+                   static_cast<void*>(this));
   name_ = name.data();
   vfs_.iVersion = 1;
   vfs_.szOsFile = sizeof(SqliteFile);

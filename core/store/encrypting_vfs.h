@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A SQLite VFS of one database: the two files SQLite may open, and the many things it may not. All file
-// work goes through feltbog::Disk, never through SQLite's own VFS. Bytes: core/store/page_file.h and
-// core/store/log_file.h.
+// A SQLite VFS of one database: the two files SQLite may open, and the many things it may not. All
+// file work goes through feltbog::Disk, never through SQLite's own VFS. Bytes:
+// core/store/page_file.h and core/store/log_file.h.
 #pragma once
 
 #include <memory>

@@ -47,7 +47,7 @@ Result<void> check_secret(SlotKind kind, std::string_view secret, const Hardware
 
 struct Copies {
   std::optional<SlotFile> newest;
-  std::size_t stale = 1;   // the copy to write first at the next change: 0 is ".a", 1 is ".b"
+  std::size_t stale = 1;  // the copy to write first at the next change: 0 is ".a", 1 is ".b"
   bool both_current = false;
   std::optional<Error> error;  // of a copy that was there and could not be used
 };
@@ -94,8 +94,8 @@ struct KeySlots::State {
   Result<TryCounter> counter() {
     return TryCounter::make(disk, path + ".tries", file.id, hardware);
   }
-  // Tries are counted by the hardware the slots were made with; other hardware would find every count
-  // changed.
+  // Tries are counted by the hardware the slots were made with; other hardware would find every
+  // count changed.
   bool counts_here() const {
     return std::any_of(file.slots.begin(), file.slots.end(), [&](const Slot& slot) {
       return is_counted(slot.info.kind) && slot.hardware == hardware.id();
@@ -112,8 +112,8 @@ struct KeySlots::State {
   void heal_copies();
 };
 
-// A counter that is gone or changed counts as all but the last try: deleting it buys no guesses, and
-// losing it to the disk costs a wait, not the notes. A clock set back restarts the wait.
+// A counter that is gone or changed counts as all but the last try: deleting it buys no guesses,
+// and losing it to the disk costs a wait, not the notes. A clock set back restarts the wait.
 Result<TryCount> KeySlots::State::current_count(TryCounter& tries, WallTime now) {
   FELTBOG_TRY(found, tries.read());
   TryCount count = found.value_or(TryCount{kTriesMax - 1, now});
@@ -153,7 +153,8 @@ Result<KeySlots::State::Opened> KeySlots::State::try_slots(SlotKind kind, std::s
   return outcome;
 }
 
-Result<KeySlots::State::Opened> KeySlots::State::open_counted(SlotKind kind, std::string_view secret,
+Result<KeySlots::State::Opened> KeySlots::State::open_counted(SlotKind kind,
+                                                              std::string_view secret,
                                                               WallTime now) {
   FELTBOG_TRY(tries, counter());
   FELTBOG_TRY(before, current_count(tries, now));
@@ -170,8 +171,9 @@ Result<KeySlots::State::Opened> KeySlots::State::open_counted(SlotKind kind, std
   if (opened.error().code == ErrorCode::wrong_passphrase) {
     const TryState state = TryCounter::state_of(counted, now);
     return Error{ErrorCode::wrong_passphrase,
-                 state.needs_supervisor ? std::string("supervisor")
-                                        : "wait " + std::to_string(state.wait_seconds) + " seconds"};
+                 state.needs_supervisor
+                     ? std::string("supervisor")
+                     : "wait " + std::to_string(state.wait_seconds) + " seconds"};
   }
   static_cast<void>(tries.write(before).has_value());
   return opened;
@@ -205,8 +207,8 @@ Result<void> KeySlots::State::write_copy(std::size_t copy) {
   return replace_file(disk, path + kSuffixes[copy], encode_slot_file(file));
 }
 
-// The copy left behind at a change that was cut short still opens with the old secret: bring it up to
-// date. If that fails the next unlock tries again.
+// The copy left behind at a change that was cut short still opens with the old secret: bring it up
+// to date. If that fails the next unlock tries again.
 void KeySlots::State::heal_copies() {
   if (!both_current) both_current = write_copy(stale_copy).has_value();
 }
@@ -264,9 +266,8 @@ Result<KeySlots> KeySlots::open(Disk& disk, std::string_view path, HardwareKey& 
     if (copies.error.has_value()) return *copies.error;
     return Error{ErrorCode::not_found, "slot file"};
   }
-  return KeySlots(std::unique_ptr<State>(new State{disk, base, hardware, random,
-                                                   std::move(*copies.newest), copies.stale,
-                                                   copies.both_current}));
+  return KeySlots(std::unique_ptr<State>(new State{
+      disk, base, hardware, random, std::move(*copies.newest), copies.stale, copies.both_current}));
 }
 
 Result<crypto::Key> KeySlots::unlock(SlotKind kind, std::string_view secret, WallTime now) {
@@ -309,8 +310,9 @@ Result<std::string> KeySlots::add_recovery(const crypto::Key& master) {
   return code;
 }
 
-Result<void> KeySlots::change(SlotKind kind, std::string_view old_secret, std::string_view new_secret,
-                              WallTime now, crypto::PassphraseCost cost) {
+Result<void> KeySlots::change(SlotKind kind, std::string_view old_secret,
+                              std::string_view new_secret, WallTime now,
+                              crypto::PassphraseCost cost) {
   FELTBOG_CHECK(check_secret(kind, new_secret, state_->hardware));
   FELTBOG_TRY(opened, state_->open_any(kind, old_secret, now));
   FELTBOG_TRY(slot, seal_slot(state_->file.id, kind, new_secret, cost, state_->hardware,

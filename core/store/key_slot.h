@@ -38,19 +38,19 @@ struct TryState {
   bool needs_supervisor = false;  // only a recovery code opens it, and sets the count to zero
 };
 
-// Tries 1 to kFreeTries cost nothing; then each waits longer; from kTriesMax on a supervisor's recovery
-// code is needed. Nothing is ever erased.
+// Tries 1 to kFreeTries cost nothing; then each waits longer; from kTriesMax on a supervisor's
+// recovery code is needed. Nothing is ever erased.
 constexpr std::uint32_t kFreeTries = 4;
 constexpr std::uint32_t kTriesMax = 10;
 constexpr std::size_t kSlotsMax = 8;
 constexpr std::size_t kPassphraseCharactersMin = 12;
 
-// The slot files at `path` + ".a" and ".b" (two copies) and the count of tries at `path` + ".tries".
-// One thread at a time. Disk, hardware key and random source must outlive it.
+// The slot files at `path` + ".a" and ".b" (two copies) and the count of tries at `path` +
+// ".tries". One thread at a time. Disk, hardware key and random source must outlive it.
 class KeySlots {
  public:
-  // Makes a master key and its first slot. Errors: already_exists, weak_passphrase, not_permitted (a PIN
-  // without device-bound hardware), disk_full, io_error, out_of_memory.
+  // Makes a master key and its first slot. Errors: already_exists, weak_passphrase, not_permitted
+  // (a PIN without device-bound hardware), disk_full, io_error, out_of_memory.
   static Result<KeySlots> create(Disk& disk, std::string_view path, HardwareKey& hardware,
                                  Random& random, SlotKind kind, std::string_view secret,
                                  crypto::PassphraseCost cost = {});
@@ -71,8 +71,8 @@ class KeySlots {
                      crypto::PassphraseCost cost = {});
   // Makes a recovery slot and returns its code, 26 characters to be shown once and kept elsewhere.
   Result<std::string> add_recovery(const crypto::Key& master);
-  // Tests the old secret as unlock does, then replaces that slot in one step: after a crash either the
-  // old or the new secret opens, never both, never none.
+  // Tests the old secret as unlock does, then replaces that slot in one step: after a crash either
+  // the old or the new secret opens, never both, never none.
   Result<void> change(SlotKind kind, std::string_view old_secret, std::string_view new_secret,
                       WallTime now, crypto::PassphraseCost cost = {});
   // Errors: not_found, wrong_state (the last slot), not_authorised, disk_full, io_error.

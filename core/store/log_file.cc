@@ -131,8 +131,8 @@ int LogFile::flush_held_header() {
   held_index_.reset();
   auto good = load(index);
   if (!good) return state_.fail(good.error(), SQLITE_IOERR_READ);
-  // The page of this header could not be written, and the transaction failed with it: there is no frame
-  // to complete.
+  // The page of this header could not be written, and the transaction failed with it: there is no
+  // frame to complete.
   if (!*good) return SQLITE_OK;
   std::memcpy(scratch_.data(), held_header_.data(), kFrameHeaderSize);
   return seal_and_write(index);
@@ -147,7 +147,8 @@ int LogFile::seal_and_write(std::uint64_t index) {
 }
 
 int LogFile::truncate(std::uint64_t size) {
-  if (state_.health.poisoned) return state_.refuse("truncate after a failed sync", SQLITE_IOERR_TRUNCATE);
+  if (state_.health.poisoned)
+    return state_.refuse("truncate after a failed sync", SQLITE_IOERR_TRUNCATE);
   held_index_.reset();
   if (auto done = file_->truncate(size == 0 ? 0 : size + kLogPrefixSize); !done) {
     return state_.fail(done.error(), SQLITE_IOERR_TRUNCATE);
@@ -162,7 +163,8 @@ int LogFile::sync() {
   // Also for a log that was there already: the process that created it may have died before its
   // folder was synced.
   if (!entry_durable_) {
-    if (auto done = state_.disk.sync_directory(state_.path); !done) return state_.poison(done.error());
+    if (auto done = state_.disk.sync_directory(state_.path); !done)
+      return state_.poison(done.error());
     entry_durable_ = true;
   }
   return SQLITE_OK;

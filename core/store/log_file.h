@@ -15,13 +15,15 @@ class LogFile final : public VfsFile {
   ~LogFile() override;
 
   // What SQLite reads, and what a frame that does not authenticate means there:
-  //   a whole frame: recovery looks for the end of the log. Zeros: this is the end, as after a power
+  //   a whole frame: recovery looks for the end of the log. Zeros: this is the end, as after a
+  //   power
   //     cut. Unless a durable commit stands behind it: then bytes were changed, and it is an error.
   //   the page or the checksum of a frame: the frame was committed or written by us. An error.
   // The header in the clear, and nothing else.
   int read(std::uint64_t offset, std::span<std::uint8_t> out) override;
-  // The header; a frame's header, kept until its page follows and then written in one piece with it; a
-  // page alone or a header alone, with which SQLite changes a frame it wrote ahead of a commit.
+  // The header; a frame's header, kept until its page follows and then written in one piece with
+  // it; a page alone or a header alone, with which SQLite changes a frame it wrote ahead of a
+  // commit.
   int write(std::uint64_t offset, BytesView bytes) override;
   int truncate(std::uint64_t size) override;
   int sync() override;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The layout of the log file, and the question recovery has to answer about a frame it cannot open: is
-// this where a power cut tore the log, or were durable bytes changed?
+// The layout of the log file, and the question recovery has to answer about a frame it cannot open:
+// is this where a power cut tore the log, or were durable bytes changed?
 #pragma once
 
 #include "core/store/vfs_file.h"
@@ -23,8 +23,8 @@ constexpr std::uint64_t frame_place(std::uint64_t index) {
 
 // True when the frames behind `index` prove that `index` was once durable: a commit of the same log
 // that another frame continues (by SQLite's running checksum). With every commit synced, the second
-// could only be written once the first, and everything before it, was on the disk. False in a log with
-// unsynced commits, where nothing can be proven, and for a torn last transaction. `scratch` is
+// could only be written once the first, and everything before it, was on the disk. False in a log
+// with unsynced commits, where nothing can be proven, and for a torn last transaction. `scratch` is
 // overwritten and holds no plaintext afterwards.
 Result<bool> durable_commit_after(File& file, const PageCipher& cipher, std::uint64_t index,
                                   FrameSpan scratch);

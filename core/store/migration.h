@@ -10,8 +10,8 @@
 
 namespace feltbog::store {
 
-// One step from schema version n to n + 1: SQL, then code where SQL is not enough. Both run inside the
-// step's transaction and must not begin one. Released steps are never changed.
+// One step from schema version n to n + 1: SQL, then code where SQL is not enough. Both run inside
+// the step's transaction and must not begin one. Released steps are never changed.
 struct Migration {
   std::string_view sql;
   std::function<Result<void>(Database&)> apply = {};

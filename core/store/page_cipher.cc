@@ -24,7 +24,8 @@ std::array<std::uint8_t, 20> key_context(const DatabaseId& database, std::uint32
 
 bool ends_in_zeros(const std::uint8_t* page) {
   std::uint8_t any = 0;
-  for (std::size_t i = kContentSize; i < kPageSize; ++i) any = static_cast<std::uint8_t>(any | page[i]);
+  for (std::size_t i = kContentSize; i < kPageSize; ++i)
+    any = static_cast<std::uint8_t>(any | page[i]);
   return any == 0;
 }
 
@@ -56,7 +57,8 @@ void write_trailer(std::uint8_t* page, const crypto::Nonce& nonce, const crypto:
 }
 
 // Reads nonce and tag. False when the tail is not the expected one.
-bool read_trailer(const std::uint8_t* page, BytesView tail, crypto::Nonce& nonce, crypto::Tag& tag) {
+bool read_trailer(const std::uint8_t* page, BytesView tail, crypto::Nonce& nonce,
+                  crypto::Tag& tag) {
   std::memcpy(nonce.bytes.data(), page + kNonceAt, crypto::Nonce::kSize);
   std::memcpy(tag.bytes.data(), page + kTagAt, crypto::Tag::kSize);
   return std::memcmp(page + kTailAt, tail.data(), tail.size()) == 0;
@@ -71,7 +73,8 @@ PageCipher::PageCipher(const DatabaseId& database, const crypto::Key& master, Su
       key_generation_(key_generation),
       random_(random),
       page_key_(crypto::derive_key("store.page.v1", master, key_context(database, key_generation))),
-      frame_key_(crypto::derive_key("store.log.v1", master, key_context(database, key_generation))) {}
+      frame_key_(
+          crypto::derive_key("store.log.v1", master, key_context(database, key_generation))) {}
 
 std::array<std::uint8_t, PageCipher::kTailSize> PageCipher::tail(Role role) const {
   std::array<std::uint8_t, kTailSize> out{};
@@ -101,8 +104,9 @@ bool PageCipher::open_page(std::uint32_t number, PageSpan page) const {
   AdditionalData additional;
   additional.add(database_.view()).add(tail_bytes).add_little(number, 4);
   const auto content = page.first<kContentSize>();
-  const bool good = read_trailer(page.data(), tail_bytes, nonce, tag) &&
-                    crypto::open_detached(page_key_, nonce, additional.view(), content, tag, content);
+  const bool good =
+      read_trailer(page.data(), tail_bytes, nonce, tag) &&
+      crypto::open_detached(page_key_, nonce, additional.view(), content, tag, content);
   if (good) {
     std::memset(page.data() + kContentSize, 0, kReserveSize);
   } else {
@@ -134,8 +138,9 @@ bool PageCipher::open_frame(std::uint64_t index, FrameSpan frame) const {
   additional.add(database_.view()).add(tail_bytes).add(frame.first<kFrameClearSize>());
   additional.add_little(index, 8);
   const auto secret = frame.subspan<kFrameClearSize, kFrameChecksumSize + kContentSize>();
-  const bool good = read_trailer(page, tail_bytes, nonce, tag) &&
-                    crypto::open_detached(frame_key_, nonce, additional.view(), secret, tag, secret);
+  const bool good =
+      read_trailer(page, tail_bytes, nonce, tag) &&
+      crypto::open_detached(frame_key_, nonce, additional.view(), secret, tag, secret);
   if (good) {
     std::memset(page + kContentSize, 0, kReserveSize);
   } else {

@@ -18,11 +18,12 @@ enum class Suite : std::uint8_t {
 };
 
 // The trailer of a page, in the 48 bytes SQLite leaves alone:
-//   nonce[24] tag[16] key generation u32 | suite u8 | format u8 | role u8 | zero u8   (little-endian)
-// Additional data: database id[16], the trailer's last 8 bytes, then for a page of the main file its
-// number u32; for a frame its 16 clear header bytes and its index u64.
+//   nonce[24] tag[16] key generation u32 | suite u8 | format u8 | role u8 | zero u8 (little-endian)
+// Additional data: database id[16], the trailer's last 8 bytes, then for a page of the main file
+// its number u32; for a frame its 16 clear header bytes and its index u64.
 //
-// A nonce is 24 fresh random bytes at every write: counters repeat when a file is restored or cloned.
+// A nonce is 24 fresh random bytes at every write: counters repeat when a file is restored or
+// cloned.
 class PageCipher {
  public:
   PageCipher(const DatabaseId& database, const crypto::Key& master, Suite suite,
@@ -34,8 +35,8 @@ class PageCipher {
   // zeros.
   [[nodiscard]] bool open_page(std::uint32_t number, PageSpan page) const;
 
-  // In place. The frame's checksum (header bytes 16 to 23) is sealed together with the page, because a
-  // checksum of the plaintext in the clear would confirm guesses of it.
+  // In place. The frame's checksum (header bytes 16 to 23) is sealed together with the page,
+  // because a checksum of the plaintext in the clear would confirm guesses of it.
   void seal_frame(std::uint64_t index, FrameSpan frame);
   [[nodiscard]] bool open_frame(std::uint64_t index, FrameSpan frame) const;
 

@@ -13,9 +13,13 @@ constexpr std::size_t kFileHeaderSize = 100;
 constexpr std::uint64_t kChangeCounterAt = 24;
 constexpr std::size_t kChangeCounterSize = 16;
 
-std::uint64_t place_of(std::uint64_t page_index) { return kHeaderBlockSize + page_index * kPageSize; }
+std::uint64_t place_of(std::uint64_t page_index) {
+  return kHeaderBlockSize + page_index * kPageSize;
+}
 
-std::uint32_t number_of(std::uint64_t page_index) { return static_cast<std::uint32_t>(page_index + 1); }
+std::uint32_t number_of(std::uint64_t page_index) {
+  return static_cast<std::uint32_t>(page_index + 1);
+}
 
 }  // namespace
 
@@ -29,7 +33,8 @@ int PageFile::read(std::uint64_t offset, std::span<std::uint8_t> out) {
     std::memcpy(out.data(), make_empty_first_page().data(), kFileHeaderSize);
     return SQLITE_OK;
   }
-  if (offset == kChangeCounterAt && out.size() == kChangeCounterSize) return read_change_counter(out);
+  if (offset == kChangeCounterAt && out.size() == kChangeCounterSize)
+    return read_change_counter(out);
   return state_.refuse("read of the main file", SQLITE_IOERR_READ);
 }
 
@@ -74,7 +79,8 @@ int PageFile::write(std::uint64_t offset, BytesView bytes) {
 }
 
 int PageFile::truncate(std::uint64_t size) {
-  if (state_.health.poisoned) return state_.refuse("truncate after a failed sync", SQLITE_IOERR_TRUNCATE);
+  if (state_.health.poisoned)
+    return state_.refuse("truncate after a failed sync", SQLITE_IOERR_TRUNCATE);
   if (size == 0 || size % kPageSize != 0) {
     return state_.refuse("truncation of the main file", SQLITE_IOERR_TRUNCATE);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main file: a header block and sealed pages. SQLite writes it during checkpoints only; its log is
-// core/store/log_file.h.
+// The main file: a header block and sealed pages. SQLite writes it during checkpoints only; its log
+// is core/store/log_file.h.
 #pragma once
 
 #include "core/store/vfs_file.h"
@@ -11,8 +11,8 @@ class PageFile final : public VfsFile {
  public:
   PageFile(VfsState& state, File& file) : state_(state), file_(file) {}
 
-  // Whole pages; the first 100 bytes, which SQLite reads before it knows the page size; and bytes 24 to
-  // 39, by which it notices writers that do not exist here. Anything else is refused.
+  // Whole pages; the first 100 bytes, which SQLite reads before it knows the page size; and bytes
+  // 24 to 39, by which it notices writers that do not exist here. Anything else is refused.
   int read(std::uint64_t offset, std::span<std::uint8_t> out) override;
   // Whole pages only.
   int write(std::uint64_t offset, BytesView bytes) override;

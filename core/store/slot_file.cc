@@ -81,7 +81,8 @@ Result<Slot> decode_slot(BytesView bytes) {
   slot.info.cost.memory_kibibytes =
       static_cast<std::uint32_t>(get_little(bytes.data() + kMemoryAt, 4));
   slot.info.cost.passes = static_cast<std::uint32_t>(get_little(bytes.data() + kPassesAt, 4));
-  if (!is_within_bounds(slot.info.kind, slot.info.cost)) return Error{ErrorCode::corrupt, "slot cost"};
+  if (!is_within_bounds(slot.info.kind, slot.info.cost))
+    return Error{ErrorCode::corrupt, "slot cost"};
   get(bytes.data() + kSaltAt, slot.salt);
   get(bytes.data() + kHardwareAt, slot.hardware);
   get(bytes.data() + kNonceAt, slot.nonce);
@@ -158,7 +159,8 @@ Result<SlotFile> decode_slot_file(BytesView bytes) {
   }
   const BytesView checked = bytes.first(bytes.size() - Digest::kSize);
   const Digest digest = checksum(checked);
-  if (!std::equal(digest.bytes.begin(), digest.bytes.end(), bytes.begin() + static_cast<std::ptrdiff_t>(checked.size()))) {
+  if (!std::equal(digest.bytes.begin(), digest.bytes.end(),
+                  bytes.begin() + static_cast<std::ptrdiff_t>(checked.size()))) {
     return Error{ErrorCode::corrupt, "slot file checksum"};
   }
   const std::uint64_t format = get_little(bytes.data() + kFormatAt, 2);

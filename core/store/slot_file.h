@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes of a slot file: a header, slots of fixed size, a checksum. Wraps and unwraps the master key;
-// who may try, and how often, is core/store/key_slot.h.
+// The bytes of a slot file: a header, slots of fixed size, a checksum. Wraps and unwraps the master
+// key; who may try, and how often, is core/store/key_slot.h.
 #pragma once
 
 #include <optional>
@@ -40,8 +40,8 @@ Result<SlotFile> decode_slot_file(BytesView bytes);
 
 MasterCheck master_check_of(const SlotFileId& id, const crypto::Key& master);
 
-// Wraps `master` in a new slot. Errors: those of Argon2id and of the hardware; malformed (a recovery
-// code that is none).
+// Wraps `master` in a new slot. Errors: those of Argon2id and of the hardware; malformed (a
+// recovery code that is none).
 Result<Slot> seal_slot(const SlotFileId& id, SlotKind kind, std::string_view secret,
                        crypto::PassphraseCost cost, HardwareKey& hardware, Random& random,
                        const crypto::Key& master);

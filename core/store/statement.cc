@@ -48,7 +48,8 @@ Statement& Statement::operator=(Statement&& other) noexcept {
 Statement::~Statement() { give_back(std::move(compiled_)); }
 
 Statement& Statement::bind(int index, std::int64_t value) {
-  bind_value(compiled_, [&](sqlite3_stmt* handle) { return sqlite3_bind_int64(handle, index, value); });
+  bind_value(compiled_,
+             [&](sqlite3_stmt* handle) { return sqlite3_bind_int64(handle, index, value); });
   return *this;
 }
 
@@ -62,7 +63,8 @@ Statement& Statement::bind(int index, std::string_view text) {
 
 Statement& Statement::bind(int index, BytesView bytes) {
   bind_value(compiled_, [&](sqlite3_stmt* handle) {
-    return sqlite3_bind_blob64(handle, index, address(bytes.data()), bytes.size(), SQLITE_TRANSIENT);
+    return sqlite3_bind_blob64(handle, index, address(bytes.data()), bytes.size(),
+                               SQLITE_TRANSIENT);
   });
   return *this;
 }

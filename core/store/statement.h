@@ -20,8 +20,8 @@ struct CompiledStatement;
 }  // namespace detail
 
 // Parameters are numbered from 1, columns from 0, as in SQLite. Values are copied when bound. Views
-// taken from a row are valid until the next step, reset or destruction. Bytes and text are stored as
-// BLOB and TEXT; null is nullptr or an empty optional.
+// taken from a row are valid until the next step, reset or destruction. Bytes and text are stored
+// as BLOB and TEXT; null is nullptr or an empty optional.
 class Statement {
  public:
   Statement(Statement&& other) noexcept;
@@ -29,8 +29,8 @@ class Statement {
   Statement(const Statement&) = delete;
   ~Statement();
 
-  // A binding that fails (index out of range, too large) is reported by the next step or run. Binding
-  // after a step starts the statement anew.
+  // A binding that fails (index out of range, too large) is reported by the next step or run.
+  // Binding after a step starts the statement anew.
   Statement& bind(int index, std::int64_t value);
   Statement& bind(int index, std::string_view text);
   Statement& bind(int index, const char* text) { return bind(index, std::string_view(text)); }

@@ -42,8 +42,8 @@ TryCounter::Record TryCounter::encode(std::uint64_t sequence, const TryCount& co
   std::memcpy(record.data(), kMagic.data(), kMagic.size());
   put_little(record.data() + kSequenceAt, sequence, 8);
   put_little(record.data() + kFailuresAt, count.failures, 4);
-  put_little(record.data() + kLastFailureAt, static_cast<std::uint64_t>(count.last_failure.milliseconds),
-             8);
+  put_little(record.data() + kLastFailureAt,
+             static_cast<std::uint64_t>(count.last_failure.milliseconds), 8);
   std::memcpy(record.data() + kFileIdAt, id_.bytes.data(), SlotFileId::kSize);
   const auto check =
       crypto::keyed_hash<Digest>("store.tries.v1", key_, BytesView(record).first(kCheckAt));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The count of failed tries, in a file of fixed size that is overwritten in place: counting must work
-// on a full disk. Who counts is core/store/key_slot.h.
+// The count of failed tries, in a file of fixed size that is overwritten in place: counting must
+// work on a full disk. Who counts is core/store/key_slot.h.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What SQLite asks of an open file, in SQLite's result codes, and what the files of one database share.
+// What SQLite asks of an open file, in SQLite's result codes, and what the files of one database
+// share.
 #pragma once
 
 #include <sqlite3.h>

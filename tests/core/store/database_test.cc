@@ -52,11 +52,13 @@ TEST_CASE_FIXTURE(Fixture, "values of every type come back as they were bound") 
   CHECK_FALSE(statement->step().value());
 }
 
-TEST_CASE_FIXTURE(Fixture, "an unsigned value that does not fit is refused, not stored as negative") {
+TEST_CASE_FIXTURE(Fixture,
+                  "an unsigned value that does not fit is refused, not stored as negative") {
   REQUIRE(database->exec("CREATE TABLE t(a)"));
   CHECK(database->run("INSERT INTO t VALUES (?)", UINT64_MAX).error().code ==
         ErrorCode::invalid_argument);
-  CHECK(database->run("INSERT INTO t VALUES (?)", 1, 2).error().code == ErrorCode::invalid_argument);
+  CHECK(database->run("INSERT INTO t VALUES (?)", 1, 2).error().code ==
+        ErrorCode::invalid_argument);
   CHECK(integer_of(*database, "SELECT count(*) FROM t") == 0);
 }
 
@@ -68,6 +70,7 @@ TEST_CASE_FIXTURE(Fixture, "what was committed is there after closing and openin
   CHECK(integer_of(*database, "SELECT a FROM t") == 42);
   CHECK(database->id() == id);
   REQUIRE(database->check_integrity());
+  database.reset();
   CHECK_FALSE(disk.has(kLogPath));
 }
 
@@ -115,7 +118,8 @@ TEST_CASE_FIXTURE(Fixture, "a statement or transaction that outlives its databas
   CHECK(transaction->commit().error().code == ErrorCode::closed_handle);
 }
 
-TEST_CASE_FIXTURE(Fixture, "the same statement can be used twice at once, and is kept compiled after") {
+TEST_CASE_FIXTURE(Fixture,
+                  "the same statement can be used twice at once, and is kept compiled after") {
   REQUIRE(database->exec("CREATE TABLE t(a); INSERT INTO t VALUES (1),(2)"));
   auto first = database->prepare("SELECT a FROM t ORDER BY a");
   auto second = database->prepare("SELECT a FROM t ORDER BY a");
@@ -144,13 +148,13 @@ TEST_CASE_FIXTURE(Fixture, "nothing reaches other files or turns the settings") 
   CHECK(database->run("ATTACH 'other.db' AS o").error().code == ErrorCode::not_permitted);
   CHECK(database->run("VACUUM INTO 'other.db'").error().code == ErrorCode::not_permitted);
   CHECK_FALSE(database->run("SELECT load_extension('x')"));
-  for (const char* pragma :
-       {"journal_mode = DELETE", "locking_mode = NORMAL", "temp_store = FILE", "mmap_size = 268435456",
-        "synchronous = OFF", "secure_delete = OFF", "writable_schema = ON", "page_size = 512"}) {
+  for (const char* pragma : {"journal_mode = DELETE", "locking_mode = NORMAL", "temp_store = FILE",
+                             "mmap_size = 268435456", "synchronous = OFF", "secure_delete = OFF",
+                             "writable_schema = ON", "page_size = 512"}) {
     CHECK(database->run(std::string("PRAGMA ") + pragma).error().code == ErrorCode::not_permitted);
   }
-  CHECK(disk.paths() == std::vector<std::string>{"device/store.db", "device/store.db-wal",
-                                                 "device/store.db.lock"});
+  CHECK(disk.paths() ==
+        std::vector<std::string>{"device/store.db", "device/store.db-wal", "device/store.db.lock"});
 }
 
 TEST_CASE_FIXTURE(Fixture, "SQL has no clock") {
@@ -175,8 +179,8 @@ TEST_CASE("a wrong key, a foreign file and changed bytes are told apart") {
   bytes[kHeaderBlockSize + 200] ^= 1;
   disk.set_content(kPath, bytes);
   CHECK(open_store(disk, random).error().code == ErrorCode::corrupt);
-  for (const std::size_t size : {std::size_t{0}, std::size_t{100}, kHeaderBlockSize,
-                                 kHeaderBlockSize + kPageSize - 1}) {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{100}, kHeaderBlockSize, kHeaderBlockSize + kPageSize - 1}) {
     disk.set_content(kPath, BytesView(good).first(size));
     CHECK(open_store(disk, random).error().code == ErrorCode::corrupt);
   }
@@ -196,7 +200,8 @@ TEST_CASE("a log without its database is not taken for a new database") {
   CHECK(open_store(*rest, random).error().code == ErrorCode::corrupt);
 }
 
-TEST_CASE("two databases under one master key live side by side and do not accept each other's files") {
+TEST_CASE(
+    "two databases under one master key live side by side and do not accept each other's files") {
   MemoryDisk disk;
   SeededRandom random(1);
   auto one = Database::open(disk, "one.db", test_key(), random).value();
@@ -214,8 +219,9 @@ TEST_CASE("two databases under one master key live side by side and do not accep
 }
 
 TEST_CASE_FIXTURE(Fixture, "full-text search finds Danish words in any case") {
-  REQUIRE(database->exec("CREATE VIRTUAL TABLE n USING fts5(body, "
-                         "tokenize = 'unicode61 remove_diacritics 0')"));
+  REQUIRE(
+      database->exec("CREATE VIRTUAL TABLE n USING fts5(body, "
+                     "tokenize = 'unicode61 remove_diacritics 0')"));
   REQUIRE(database->run("INSERT INTO n VALUES (?)", "Hun spiste RØDGRØD på Ærø med Åse"));
   REQUIRE(database->run("INSERT INTO n VALUES (?)", "rodgrod"));
   const auto hits = [&](const char* word) {
