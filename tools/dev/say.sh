@@ -28,8 +28,12 @@ follow() {
   local label=$1 log=$2 start=$SECONDS status=0 told=0 elapsed
   shift 2
   mkdir -p "$(dirname "$log")"
-  "$@" >"$log" 2>&1 &
+  # A process group of its own, so that an interrupted ./dev takes all of it along.
+  set -m
+  "$@" >"$log" 2>&1 </dev/null &
   local job=$!
+  set +m
+  trap 'kill -TERM -- "-$job" 2>/dev/null; exit 130' INT TERM
   while kill -0 "$job" 2>/dev/null; do
     elapsed=$((SECONDS - start))
     if [ -t 1 ]; then
@@ -41,6 +45,7 @@ follow() {
     wait_a_moment "$elapsed"
   done
   wait "$job" || status=$?
+  trap - INT TERM
   [ ! -t 1 ] || printf '\r\033[K'
   return "$status"
 }
