@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Photos and scanned letters: cut into chunks, each sealed under a key of its own kept in the file, named
-// by the hash of its ciphertext. The server holds chunks it cannot read.
+// Photos and scanned letters: cut into chunks, each sealed under a key of its own kept in the file,
+// named by the hash of its ciphertext. The server holds chunks it cannot read.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace feltbog::workspace {
 inline constexpr std::size_t kChunkBytes = 64 * 1024;  // of plaintext
 inline constexpr std::uint64_t kAttachmentBytesMax = 200u * 1024 * 1024;
 
-// Takes bytes in order; nothing is visible to anyone until finish(). Dropped unfinished, what it stored
-// is removed.
+// Takes bytes in order; nothing is visible to anyone until finish(). Dropped unfinished, what it
+// stored is removed.
 class AttachmentWriter {
  public:
   // Errors: not_found, ambiguous, invalid_argument.
@@ -36,8 +36,8 @@ class AttachmentWriter {
   std::unique_ptr<State> state_;
 };
 
-// Reads any part of an attachment. A chunk that is not on the device yet gives wrong_state, and is asked
-// for at the next sync.
+// Reads any part of an attachment. A chunk that is not on the device yet gives wrong_state, and is
+// asked for at the next sync.
 class AttachmentReader {
  public:
   // Errors: not_found, ambiguous.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row of the command table: everything that a command line, a desk or a bridge needs to know about a
-// command or query. The rows themselves stand in core/workspace/commands/.
+// One row of the command table: everything that a command line, a desk or a bridge needs to know
+// about a command or query. The rows themselves stand in core/workspace/commands/.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kinds of documents in a file and how each field merges. Names of fields are part of the format.
+// The kinds of documents in a file and how each field merges. Names of fields are part of the
+// format.
 #pragma once
 
 #include <string>
@@ -22,7 +23,7 @@ inline constexpr std::string_view kCitizenName = "citizen_name";
 inline constexpr std::string_view kCitizenPhone = "citizen_phone";
 inline constexpr std::string_view kCitizenAddress = "citizen_address";
 inline constexpr std::string_view kWarnings = "warnings";
-inline constexpr std::string_view kEvents = "events";      // root and course: what happened
+inline constexpr std::string_view kEvents = "events";        // root and course: what happened
 inline constexpr std::string_view kReferrals = "referrals";  // root of an authority's file
 inline constexpr std::string_view kOrigin = "origin";        // root of a provider's file
 // note: also kTitle
@@ -42,8 +43,8 @@ inline constexpr std::string_view kVersion = "version";
 inline constexpr std::string_view kDefinition = "definition";  // JSON text
 }  // namespace field
 
-// The outcome of a step, at its n-th visit. Not declared in the schema, so multi-value by default: two
-// outcomes recorded apart are a conflict that somebody entitled settles.
+// The outcome of a step, at its n-th visit. Not declared in the schema, so multi-value by default:
+// two outcomes recorded apart are a conflict that somebody entitled settles.
 std::string outcome_field(std::string_view step, std::int64_t visit);
 // Whether a field name is one of those.
 bool is_outcome_field(std::string_view name);

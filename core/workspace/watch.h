@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A query that stays open: what changed in its rows since the last look. Coalescing and bounded: a slow
-// reader gets the newest state, never a backlog.
+// A query that stays open: what changed in its rows since the last look. Coalescing and bounded: a
+// slow reader gets the newest state, never a backlog.
 #pragma once
 
 #include <map>
@@ -13,14 +13,14 @@ namespace feltbog::workspace {
 
 class Watch {
  public:
-  // The workspace must outlive the watch. `since` is the revision a reader saw last, if it still holds
-  // rows from then. Errors: those of the query; invalid_argument when the row is a command.
+  // The workspace must outlive the watch. `since` is the revision a reader saw last, if it still
+  // holds rows from then. Errors: those of the query; invalid_argument when the row is a command.
   static Result<Watch> open(Workspace& workspace, std::string query, Value parameters,
                             CallContext context, std::optional<std::uint64_t> since = std::nullopt);
 
-  // Nothing when the rows are as they were. Otherwise {"revision", "reset", "rows", "removed"}: with
-  // reset the rows replace all; else they are the changed and new ones, and `removed` lists ids.
-  // A query that returns one record counts as one row with the id "".
+  // Nothing when the rows are as they were. Otherwise {"revision", "reset", "rows", "removed"}:
+  // with reset the rows replace all; else they are the changed and new ones, and `removed` lists
+  // ids. A query that returns one record counts as one row with the id "".
   Result<std::optional<Value>> poll();
 
  private:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device's whole working place: its encrypted database, its files, the command table over them, and
-// the replica that a sync session talks to. One process owns it; calls are made from one thread.
-// Data path: editor.h -> here -> unit_of_work.h -> core/store/database.h -> device_replica.h.
+// A device's whole working place: its encrypted database, its files, the command table over them,
+// and the replica that a sync session talks to. One process owns it; calls are made from one
+// thread. Data path: editor.h -> here -> unit_of_work.h -> core/store/database.h ->
+// device_replica.h.
 #pragma once
 
 #include <cstdint>
@@ -69,15 +70,17 @@ class Workspace {
   Stage stage() const;
   std::optional<ServerAddress> server() const;
 
-  // Makes an organisation whose first administrator is this device's user. It exists for others once a
-  // sync session in founding mode has brought it to the server. Errors: wrong_state, invalid_argument.
+  // Makes an organisation whose first administrator is this device's user. It exists for others
+  // once a sync session in founding mode has brought it to the server. Errors: wrong_state,
+  // invalid_argument.
   Result<void> found_organisation(const ledger::FoundingInvite& invite, std::string_view user_name);
   // Remembers the invite; a sync session in enrolment mode uses it. Errors: wrong_state.
   Result<void> accept_invite(const ledger::Invite& invite);
 
   // Runs a row of the command table. `parameters` is a map (or null for none). A command is durable
   // when this returns, and has changed nothing when it returns an error.
-  // Errors: unknown_command, invalid_argument, not_permitted, and those the row's documentation names.
+  // Errors: unknown_command, invalid_argument, not_permitted, and those the row's documentation
+  // names.
   Result<Value> call(std::string_view command, const Value& parameters, const CallContext& context);
 
   // Grows by at least one with every durable change, whoever made it. Starts from the same number

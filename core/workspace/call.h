@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// One call of the command table while it runs: its parameters, its moment, and the work it stages.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/workspace/command.h"
+#include "core/workspace/core.h"
+#include "core/workspace/unit_of_work.h"
+
+namespace feltbog::workspace {
+
+class Call {
+ public:
+  // The references must outlive the call. The parameters were checked against the row.
+  Call(Core& core, const CommandRow& row, const Value& parameters, const CallContext& context)
+      : core_(core), row_(row), parameters_(parameters), context_(context), work_(core) {}
+
+  Core& core() { return core_; }
+  // What it stages becomes durable when the row's function succeeds.
+  UnitOfWork& work() { return work_; }
+  const Value& parameters() const { return parameters_; }
+  casework::Language language() const { return context_.language; }
+
+  // Error: not_permitted, when the user's roles do not include what the row asks for.
+  Result<void> check_entitlement() const;
+
+  // A text parameter; empty when it is not given.
+  std::string text(std::string_view name) const { return parameters_[name].text_or({}); }
+  bool has(std::string_view name) const { return !parameters_[name].is_null(); }
+  // Now, or what a query was told to take for now.
+  casework::Moment now() const;
+  // A moment parameter, or now.
+  casework::Moment moment(std::string_view name) const;
+  const std::string& say(const casework::Text& text) const { return text.in(context_.language); }
+  std::string_view say(const Words& words) const {
+    return context_.language == casework::Language::danish ? words.danish : words.english;
+  }
+
+ private:
+  Core& core_;
+  const CommandRow& row_;
+  const Value& parameters_;
+  const CallContext& context_;
+  UnitOfWork work_;
+};
+
+}  // namespace feltbog::workspace

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// The inbox of conflicts: what people wrote unaware of each other, and the settling of it by somebody
+// entitled to. Nothing is lost by settling: every value stays in the history.
+#include <algorithm>
+
+#include "core/workspace/call.h"
+#include "core/workspace/commands/commands.h"
+#include "core/workspace/course.h"
+#include "core/workspace/naming.h"
+#include "core/workspace/schema.h"
+
+namespace feltbog::workspace {
+namespace {
+
+struct Found {
+  SpaceFile* file = nullptr;
+  document::Conflict conflict;
+};
+
+Result<std::vector<Found>> open_conflicts(Core& core) {
+  std::vector<Found> out;
+  for (const auto& [id, log] : core.membership.spaces()) {
+    FELTBOG_TRY(file, core.files.open(id));
+    for (auto& conflict : file->history.conflicts()) out.push_back({file, std::move(conflict)});
+  }
+  return out;
+}
+
+Result<Found> find_conflict(Core& core, std::string_view id) {
+  FELTBOG_TRY(all, open_conflicts(core));
+  for (Found& each : all) {
+    if (conflict_id(each.file->id, each.conflict) == id) return std::move(each);
+  }
+  return Error{ErrorCode::not_found, "conflict"};
+}
+
+std::string_view kind_name(document::ConflictKind kind) {
+  switch (kind) {
+    case document::ConflictKind::values: return "values";
+    case document::ConflictKind::late_edit: return "late_edit";
+    case document::ConflictKind::signings: return "signings";
+  }
+  return "unknown";
+}
+
+// The course an outcome's conflict belongs to, if it is one.
+Result<std::optional<Course>> course_of_conflict(Core& core, const Found& found) {
+  if (!is_outcome_field(found.conflict.field)) return std::optional<Course>();
+  FELTBOG_TRY(courses, courses_of(core, *found.file));
+  for (Course& course : courses) {
+    if (course.document == found.conflict.document) return std::optional<Course>(std::move(course));
+  }
+  return std::optional<Course>();
+}
+
+const casework::Step* step_of(const Course& course, const document::Conflict& conflict) {
+  if (course.pathway == nullptr) return nullptr;
+  return casework::find_step(*course.pathway,
+                             conflict.candidates.front().value["fields"]["step"].text_or({}));
+}
+
+// An outcome is settled by those its step names; words after a signing by whoever may write; anything
+// else by the authority or a supervisor.
+Result<bool> may_settle(Core& core, const Found& found) {
+  if (found.conflict.kind == document::ConflictKind::late_edit) return true;
+  FELTBOG_TRY(course, course_of_conflict(core, found));
+  if (course && course->pathway != nullptr) {
+    const casework::Step* step = step_of(*course, found.conflict);
+    if (step != nullptr) return may_act_as(core, *course->pathway, step->settled_by);
+  }
+  return core.roles().has_any({ledger::Role::caseworker, ledger::Role::supervisor});
+}
+
+Value candidate_value(Core& core, const document::FieldValue& candidate, std::int64_t number) {
+  Value out;
+  out["number"] = number;
+  out["value"] = candidate.value;
+  out["by"] = author_name(core, candidate.op.change.writer);
+  out["device"] = device_of(core, candidate.op.change.writer);
+  out["recorded"] = casework::to_text(casework::to_copenhagen(candidate.recorded_at));
+  const std::string happened = candidate.value["happened"].text_or({});
+  if (!happened.empty()) out["happened"] = happened;
+  return out;
+}
+
+Result<Value> describe(Core& core, const Found& found) {
+  Value out;
+  out["id"] = conflict_id(found.file->id, found.conflict);
+  out["case"] = short_id(found.file->id);
+  out["title"] = title_of(*found.file);
+  out["kind"] = kind_name(found.conflict.kind);
+  out["field"] = found.conflict.field;
+  out["values"] = static_cast<std::int64_t>(found.conflict.candidates.size());
+  FELTBOG_TRY(mine, may_settle(core, found));
+  out["yours_to_settle"] = mine;
+  WallTime oldest = found.conflict.candidates.front().recorded_at;
+  for (const auto& candidate : found.conflict.candidates) {
+    oldest = std::min(oldest, candidate.recorded_at);
+  }
+  out["since"] = casework::to_text(casework::to_copenhagen(oldest));
+  return out;
+}
+
+Result<Value> conflicts_list(Call& call) {
+  FELTBOG_TRY(all, open_conflicts(call.core()));
+  Value rows = Value::List{};
+  for (const Found& each : all) {
+    FELTBOG_TRY(row, describe(call.core(), each));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Result<Value> conflicts_show(Call& call) {
+  FELTBOG_TRY(found, find_conflict(call.core(), call.text("conflict")));
+  FELTBOG_TRY(out, describe(call.core(), found));
+  out["candidates"] = Value::List{};
+  std::int64_t number = 0;
+  for (const auto& candidate : found.conflict.candidates) {
+    out["candidates"].push_back(candidate_value(call.core(), candidate, ++number));
+  }
+  return out;
+}
+
+// Words that came after a signing become an addendum in their author's name, or are put by.
+void settle_late_edit(const Found& found, Draft& draft, bool keep) {
+  if (keep) {
+    for (const auto& candidate : found.conflict.candidates) {
+      const std::string words = candidate.value.text_or({});
+      if (words.empty()) continue;
+      Value addendum;
+      addendum["text"] = words;
+      addendum["from"] = document::to_text(candidate.op);
+      draft.append(found.conflict.document, field::kAddenda, std::move(addendum));
+    }
+  }
+  draft.remove(found.conflict.document, found.conflict.field, found.conflict.ops);
+}
+
+Result<Value> conflicts_settle(Call& call) {
+  FELTBOG_TRY(found, find_conflict(call.core(), call.text("conflict")));
+  FELTBOG_TRY(mine, may_settle(call.core(), found));
+  if (!mine) return Error{ErrorCode::not_permitted, "this conflict is settled by another role"};
+  const std::int64_t pick = call.parameters()["pick"].integer_or(0);
+  const auto count = static_cast<std::int64_t>(found.conflict.candidates.size());
+  FELTBOG_TRY(draft, call.work().draft(found.file->id));
+  if (found.conflict.kind != document::ConflictKind::values) {
+    settle_late_edit(found, *draft, !call.parameters()["discard"].boolean_or(false));
+  } else if (pick >= 1 && pick <= count) {
+    draft->set(found.conflict.document, found.conflict.field,
+               found.conflict.candidates[static_cast<std::size_t>(pick - 1)].value, found.conflict.ops);
+  } else if (call.has("value")) {
+    draft->set(found.conflict.document, found.conflict.field, call.parameters()["value"],
+               found.conflict.ops);
+  } else {
+    return Error{ErrorCode::invalid_argument, "pick from 1 to " + std::to_string(count) + ", or a value"};
+  }
+  Value out;
+  out["conflict"] = call.text("conflict");
+  out["case"] = short_id(found.file->id);
+  out["settled"] = true;
+  return out;
+}
+
+constexpr Parameter kConflict{"conflict", ParameterType::text, Parameter::positional,
+                              {"The conflict's id", "Konfliktens id"}};
+constexpr Parameter kShowParameters[] = {kConflict};
+constexpr Parameter kSettleParameters[] = {
+    kConflict,
+    {"pick", ParameterType::integer, Parameter::optional,
+     {"The number of the value that stands", "Nummeret på den værdi der skal gælde"}},
+    {"value", ParameterType::text, Parameter::optional,
+     {"Another value instead", "En anden værdi i stedet"}},
+    {"discard", ParameterType::boolean, Parameter::optional,
+     {"Words after a signing: put them by instead of adding them",
+      "Ord efter en underskrift: læg dem til side i stedet for at tilføje dem"}}};
+constexpr Column kListColumns[] = {{"id", {"Conflict", "Konflikt"}},
+                                   {"case", {"Case", "Sag"}},
+                                   {"title", {"Title", "Titel"}},
+                                   {"field", {"Field", "Felt"}},
+                                   {"values", {"Values", "Værdier"}},
+                                   {"yours_to_settle", {"Yours to settle", "Din at afgøre"}},
+                                   {"since", {"Since", "Siden"}}};
+
+constexpr CommandRow kRows[] = {
+    {"conflicts.list", Shape::query, 1,
+     {"List open conflicts", "Vis åbne konflikter"},
+     "feltbog conflicts list", {}, kListColumns, Entitlement::anyone, AccessClass::view, true, false,
+     conflicts_list},
+    {"conflicts.settle", Shape::command, 1,
+     {"Settle a conflict", "Afgør en konflikt"},
+     "feltbog conflicts settle abc123 --pick 1", kSettleParameters, {}, Entitlement::anyone,
+     AccessClass::change, false, false, conflicts_settle},
+    {"conflicts.show", Shape::query, 1,
+     {"Show the values, who wrote them and when", "Vis værdierne, hvem der skrev dem og hvornår"},
+     "feltbog conflicts show abc123", kShowParameters, {}, Entitlement::anyone, AccessClass::view, true,
+     false, conflicts_show},
+};
+
+}  // namespace
+
+std::span<const CommandRow> conflict_commands() { return kRows; }
+
+}  // namespace feltbog::workspace

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// Notes: writing, adding, rewording, signing, reading.
+#include "core/workspace/call.h"
+#include "core/workspace/commands/commands.h"
+#include "core/workspace/naming.h"
+#include "core/workspace/schema.h"
+#include "core/workspace/splice.h"
+
+namespace feltbog::workspace {
+namespace {
+
+struct NotePlace {
+  SpaceFile* file;
+  document::DocumentId note;
+};
+
+Result<NotePlace> find_note(Call& call) {
+  FELTBOG_TRY(file, find_file(call.core(), call.text("case")));
+  FELTBOG_TRY(note, find_document(*file, kNoteKind, call.text("note")));
+  return NotePlace{file, note};
+}
+
+bool is_signed(const NotePlace& place) {
+  return place.file->history.frozen(place.note, field::kBody).has_value();
+}
+
+Value note_reference(const SpaceFile& file, const document::DocumentId& note) {
+  Value out;
+  out["case"] = short_id(file.id);
+  out["note"] = short_id(note);
+  return out;
+}
+
+Result<Value> note_write(Call& call) {
+  FELTBOG_TRY(file, find_file(call.core(), call.text("case")));
+  FELTBOG_TRY(draft, call.work().draft(file->id));
+  const auto note = draft->create(kNoteKind);
+  const auto happened = casework::to_text(call.moment("happened").local);
+  draft->set(note, field::kTitle, Value(call.has("title") ? call.text("title") : happened));
+  draft->set(note, field::kHappened, Value(happened));
+  draft->insert(note, field::kBody, 0, call.text("text"));
+  return note_reference(*file, note);
+}
+
+// Words after the signing are an addendum; a note that is not signed simply grows.
+Result<Value> note_append(Call& call) {
+  FELTBOG_TRY(place, find_note(call));
+  FELTBOG_TRY(draft, call.work().draft(place.file->id));
+  Value out = note_reference(*place.file, place.note);
+  out["addendum"] = is_signed(place);
+  if (is_signed(place)) {
+    Value addendum;
+    addendum["happened"] = casework::to_text(call.moment("happened").local);
+    addendum["text"] = call.text("text");
+    draft->append(place.note, field::kAddenda, std::move(addendum));
+    return out;
+  }
+  const std::uint64_t length = place.file->history.text_length(place.note, field::kBody);
+  const std::string separator = length > 0 ? "\n" : "";
+  draft->insert(place.note, field::kBody, length, separator + call.text("text"));
+  return out;
+}
+
+Result<Value> note_edit(Call& call) {
+  FELTBOG_TRY(place, find_note(call));
+  if (is_signed(place)) return Error{ErrorCode::immutable, "note"};
+  FELTBOG_TRY(draft, call.work().draft(place.file->id));
+  const std::string before = place.file->history.text(place.note, field::kBody);
+  const Splice splice = find_splice(before, call.text("text"));
+  draft->erase(place.note, field::kBody, splice.position, splice.erased);
+  draft->insert(place.note, field::kBody, splice.position, splice.inserted);
+  return note_reference(*place.file, place.note);
+}
+
+Result<Value> note_sign(Call& call) {
+  FELTBOG_TRY(place, find_note(call));
+  if (is_signed(place)) return Error{ErrorCode::immutable, "note"};
+  FELTBOG_TRY(draft, call.work().draft(place.file->id));
+  draft->freeze(place.note, field::kBody);
+  return note_reference(*place.file, place.note);
+}
+
+Value addenda_of(Call& call, const NotePlace& place) {
+  Value out = Value::List{};
+  for (const auto& entry : place.file->history.log(place.note, field::kAddenda)) {
+    Value addendum = entry.value;
+    addendum["by"] = author_name(call.core(), entry.op.change.writer);
+    addendum["recorded"] = casework::to_text(casework::to_copenhagen(entry.recorded_at));
+    out.push_back(std::move(addendum));
+  }
+  return out;
+}
+
+Result<Value> note_show(Call& call) {
+  FELTBOG_TRY(place, find_note(call));
+  const auto& history = place.file->history;
+  Value out = note_reference(*place.file, place.note);
+  out["title"] = text_value(*place.file, place.note, field::kTitle);
+  out["happened"] = text_value(*place.file, place.note, field::kHappened);
+  out["by"] = author_name(call.core(), place.note.change.writer);
+  out["text"] = history.text(place.note, field::kBody);
+  if (const auto signing = history.frozen(place.note, field::kBody)) {
+    out["signed_by"] = author_name(call.core(), signing->op.change.writer);
+    out["signed_at"] = casework::to_text(casework::to_copenhagen(signing->recorded_at));
+  }
+  out["addenda"] = addenda_of(call, place);
+  return out;
+}
+
+Result<Value> note_list(Call& call) {
+  FELTBOG_TRY(file, find_file(call.core(), call.text("case")));
+  Value rows = Value::List{};
+  for (const auto& info : file->history.documents_of(kNoteKind)) {
+    Value row;
+    row["id"] = short_id(info.id);
+    row["title"] = text_value(*file, info.id, field::kTitle);
+    row["happened"] = text_value(*file, info.id, field::kHappened);
+    row["by"] = author_name(call.core(), info.id.change.writer);
+    row["signed"] = file->history.frozen(info.id, field::kBody).has_value();
+    row["length"] = static_cast<std::int64_t>(file->history.text_length(info.id, field::kBody));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+constexpr Parameter kCase{"case", ParameterType::text, Parameter::positional,
+                          {"The file", "Sagen"}};
+constexpr Parameter kNote{"note", ParameterType::text, Parameter::positional,
+                          {"The note: the beginning of its id, or its title",
+                           "Notatet: begyndelsen af dets id, eller dets titel"}};
+constexpr Parameter kText{"text", ParameterType::text, Parameter::positional, {"The words", "Teksten"}};
+constexpr Parameter kHappened{"happened", ParameterType::moment, Parameter::optional,
+                              {"When it took place (default: now)", "Hvornår det skete (ellers: nu)"}};
+constexpr Parameter kWriteParameters[] = {
+    kCase, kText, {"title", ParameterType::text, Parameter::optional, {"A heading", "En overskrift"}},
+    kHappened};
+constexpr Parameter kAppendParameters[] = {kCase, kNote, kText, kHappened};
+constexpr Parameter kEditParameters[] = {kCase, kNote, kText};
+constexpr Parameter kNoteParameters[] = {kCase, kNote};
+constexpr Parameter kListParameters[] = {kCase};
+constexpr Column kListColumns[] = {{"id", {"Note", "Notat"}},
+                                   {"title", {"Title", "Titel"}},
+                                   {"happened", {"Happened", "Skete"}},
+                                   {"by", {"By", "Af"}},
+                                   {"signed", {"Signed", "Underskrevet"}}};
+
+constexpr CommandRow kRows[] = {
+    {"note.append", Shape::command, 1,
+     {"Add words to a note; to a signed one, as an addendum",
+      "Føj tekst til et notat; til et underskrevet som tilføjelse"},
+     "feltbog note append abcd12 'Besøg' 'Aftalt nyt besøg tirsdag.'", kAppendParameters, {},
+     Entitlement::anyone, AccessClass::change, false, false, note_append},
+    {"note.edit", Shape::command, 1,
+     {"Reword a note that is not signed", "Omskriv et notat der ikke er underskrevet"},
+     "feltbog note edit abcd12 'Besøg' 'Den nye tekst'", kEditParameters, {}, Entitlement::anyone,
+     AccessClass::change, false, false, note_edit},
+    {"note.list", Shape::query, 1,
+     {"List the notes of a file", "Vis en sags notater"},
+     "feltbog note list abcd12", kListParameters, kListColumns, Entitlement::anyone, AccessClass::view,
+     true, false, note_list},
+    {"note.show", Shape::query, 1,
+     {"Read a note and its addenda", "Læs et notat og dets tilføjelser"},
+     "feltbog note show abcd12 'Besøg'", kNoteParameters, {}, Entitlement::anyone, AccessClass::view,
+     true, false, note_show},
+    {"note.sign", Shape::command, 1,
+     {"Sign a note: from then on it is only added to", "Underskriv et notat: derefter kan det kun tilføjes"},
+     "feltbog note sign abcd12 'Besøg'", kNoteParameters, {}, Entitlement::anyone, AccessClass::change,
+     false, false, note_sign},
+    {"note.write", Shape::command, 1,
+     {"Write a note", "Skriv et notat"},
+     "feltbog note write abcd12 'Borgeren er glad for sit nye køkken.' --title 'Besøg'", kWriteParameters,
+     {}, Entitlement::anyone, AccessClass::create, false, false, note_write},
+};
+
+}  // namespace
+
+std::span<const CommandRow> note_commands() { return kRows; }
+
+}  // namespace feltbog::workspace

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Search, and the honest answer to "has everything left this device?".
+#include "core/workspace/call.h"
+#include "core/workspace/commands/commands.h"
+#include "core/workspace/device_replica.h"
+#include "core/workspace/naming.h"
+#include "core/workspace/schema.h"
+#include "core/workspace/search_index.h"
+
+namespace feltbog::workspace {
+namespace {
+
+constexpr std::size_t kHitsMax = 100;
+
+Result<Value> search(Call& call) {
+  FELTBOG_TRY(hits, search_text(*call.core().database, call.text("words"), kHitsMax));
+  Value rows = Value::List{};
+  for (const SearchHit& hit : hits) {
+    FELTBOG_TRY(file, call.core().files.open(hit.space));
+    Value row;
+    row["id"] = short_id(hit.space) + ":" + document::to_text(hit.document);
+    row["case"] = short_id(hit.space);
+    row["title"] = title_of(*file);
+    row["kind"] = hit.kind;
+    if (!hit.document.is_root()) row["document"] = short_id(hit.document);
+    row["excerpt"] = hit.excerpt;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Result<std::int64_t> one_number(Core& core, std::string_view sql) {
+  FELTBOG_TRY(row, core.database->prepare(sql));
+  FELTBOG_TRY(found, row.step());
+  return found ? row.integer(0) : 0;
+}
+
+std::string_view stage_name(Stage stage) {
+  switch (stage) {
+    case Stage::empty: return "empty";
+    case Stage::founding: return "founding";
+    case Stage::enrolling: return "enrolling";
+    case Stage::member: return "member";
+    case Stage::revoked: return "revoked";
+  }
+  return "unknown";
+}
+
+// Counted from the log itself: only what the server has signed for counts as gone out.
+Result<Value> unsent(Core& core) {
+  Value out;
+  FELTBOG_TRY(changes, one_number(core,
+                                  "SELECT total(change_count) FROM batch LEFT JOIN run ON run.place = "
+                                  "batch.run WHERE batch.run IS NULL OR (own = 1 AND receipt IS NULL)"));
+  FELTBOG_TRY(oldest, one_number(core,
+                                 "SELECT coalesce(min(recorded_at), 0) FROM batch LEFT JOIN run ON "
+                                 "run.place = batch.run WHERE batch.run IS NULL OR (own = 1 AND receipt IS "
+                                 "NULL)"));
+  FELTBOG_TRY(chunks, one_number(core, "SELECT count(*) FROM chunk WHERE own = 1 AND receipt IS NULL"));
+  FELTBOG_TRY(records, core.membership.waiting_amount());
+  out["changes"] = changes;
+  out["attachment_chunks"] = chunks;
+  out["membership_records"] = records.items;
+  if (changes > 0) out["since"] = casework::to_text(casework::to_copenhagen({oldest}));
+  return out;
+}
+
+Result<Value> status(Call& call) {
+  Core& core = call.core();
+  Value out;
+  out["stage"] = stage_name(core.stage());
+  if (!core.membership.organisation().empty()) out["user"] = user_name(core, core.user);
+  out["device"] = to_base32(core.identity.id.view());
+  FELTBOG_TRY(not_sent, unsent(core));
+  out["all_sent"] = not_sent["changes"] == Value(0) && not_sent["attachment_chunks"] == Value(0) &&
+                    not_sent["membership_records"] == Value(0);
+  out["not_sent"] = std::move(not_sent);
+  std::int64_t files = 0;
+  std::int64_t conflicts = 0;
+  for (const auto& [id, log] : core.membership.spaces()) {
+    if (log.state.kind() == ledger::SpaceKind::directory) continue;
+    FELTBOG_TRY(file, core.files.open(id));
+    ++files;
+    conflicts += static_cast<std::int64_t>(file->history.conflicts().size());
+  }
+  out["files"] = files;
+  out["conflicts"] = conflicts;
+  FELTBOG_TRY(aside, one_number(core, "SELECT count(*) FROM run WHERE set_aside IS NOT NULL"));
+  FELTBOG_TRY(wanted, one_number(core, "SELECT count(*) FROM chunk WHERE bytes IS NULL"));
+  out["runs_set_aside"] = aside;
+  out["attachment_chunks_wanted"] = wanted;
+  out["revision"] = core.revision;
+  return out;
+}
+
+constexpr Parameter kSearchParameters[] = {
+    {"words", ParameterType::text, Parameter::positional,
+     {"Words that must all occur", "Ord der alle skal forekomme"}}};
+constexpr Column kSearchColumns[] = {{"case", {"Case", "Sag"}},
+                                     {"title", {"Title", "Titel"}},
+                                     {"kind", {"Kind", "Art"}},
+                                     {"excerpt", {"Found", "Fundet"}}};
+
+constexpr CommandRow kRows[] = {
+    {"search", Shape::query, 1,
+     {"Search all words on this device", "Søg i al tekst på denne enhed"},
+     "feltbog search køkken", kSearchParameters, kSearchColumns, Entitlement::anyone, AccessClass::search,
+     true, false, search},
+    {"status", Shape::query, 1,
+     {"What is on this device, and what has not left it", "Hvad der er på enheden, og hvad der ikke er sendt"},
+     "feltbog status", {}, {}, Entitlement::anyone, AccessClass::none, true, false, status},
+};
+
+}  // namespace
+
+std::span<const CommandRow> status_commands() { return kRows; }
+
+}  // namespace feltbog::workspace

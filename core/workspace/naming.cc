@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/workspace/naming.h"
+
+#include "core/crypto/hash.h"
+#include "core/workspace/schema.h"
+
+namespace feltbog::workspace {
+namespace {
+
+constexpr std::size_t kShortIdSymbols = 6;
+constexpr std::size_t kReferenceSymbolsMin = 4;
+constexpr std::size_t kWriterSymbols = 4;
+
+using ShortHash = FixedBytes<16, struct ShortHashTag>;
+
+bool is_prefix(std::string_view reference, std::string_view id) {
+  return reference.size() >= kReferenceSymbolsMin && id.starts_with(reference);
+}
+
+struct WriterRow {
+  DeviceId device;
+  bool known = false;
+};
+
+WriterRow read_writer(Core& core, const WriterId& writer) {
+  auto row = core.database->prepare("SELECT device FROM writer WHERE writer = ?1");
+  if (!row) return {};
+  row->bind(1, writer);
+  const auto found = row->step();
+  if (!found || !found.value()) return {};
+  const auto device = row->fixed<DeviceId>(0);
+  return device ? WriterRow{device.value(), true} : WriterRow{};
+}
+
+}  // namespace
+
+std::string short_id(const SpaceId& space) { return to_base32(space.view()).substr(0, kShortIdSymbols); }
+
+std::string short_id(const document::DocumentId& document) {
+  const std::string full = document::to_text(document);
+  const auto dash = full.find('-');
+  return dash == std::string::npos ? full : full.substr(0, dash + 1 + kWriterSymbols);
+}
+
+std::string conflict_id(const SpaceId& space, const document::Conflict& conflict) {
+  Bytes named = to_bytes(space.view());
+  append(named, as_bytes(document::to_text(conflict.document)));
+  named.push_back(0);
+  append(named, as_bytes(conflict.field));
+  named.push_back(static_cast<std::uint8_t>(conflict.kind));
+  return to_base32(crypto::hash<ShortHash>("conflict.v1", named).view()).substr(0, kShortIdSymbols);
+}
+
+Result<SpaceFile*> find_file(Core& core, std::string_view reference) {
+  SpaceFile* found = nullptr;
+  for (const auto& [id, log] : core.membership.spaces()) {
+    if (log.state.kind() == ledger::SpaceKind::directory) continue;
+    FELTBOG_TRY(file, core.files.open(id));
+    if (!is_prefix(reference, to_base32(id.view())) && reference != title_of(*file)) continue;
+    if (found != nullptr) return Error{ErrorCode::ambiguous, "file"};
+    found = file;
+  }
+  if (found == nullptr) return Error{ErrorCode::not_found, "file"};
+  return found;
+}
+
+Result<document::DocumentId> find_document(const SpaceFile& file, std::string_view kind,
+                                           std::string_view reference) {
+  std::optional<document::DocumentId> found;
+  for (const auto& info : file.history.documents_of(kind)) {
+    const bool matches = is_prefix(reference, document::to_text(info.id)) ||
+                         reference == text_value(file, info.id, field::kTitle) ||
+                         reference == text_value(file, info.id, field::kName);
+    if (!matches) continue;
+    if (found) return Error{ErrorCode::ambiguous, std::string(kind)};
+    found = info.id;
+  }
+  if (!found) return Error{ErrorCode::not_found, std::string(kind)};
+  return *found;
+}
+
+Result<UserId> find_user(Core& core, std::string_view name) {
+  std::optional<UserId> found;
+  for (const auto& [id, entry] : core.membership.organisation().users()) {
+    if (user_name(core, id) != name) continue;
+    if (found) return Error{ErrorCode::ambiguous, "user"};
+    found = id;
+  }
+  if (!found) return Error{ErrorCode::not_found, "user"};
+  return *found;
+}
+
+std::string user_name(Core& core, const UserId& user) {
+  const std::string id = to_base32(user.view());
+  if (core.directory) {
+    if (const auto directory = core.files.open(*core.directory)) {
+      std::string name = text_value(**directory, {}, user_name_field(id));
+      if (!name.empty()) return name;
+    }
+  }
+  return "@" + id.substr(0, kShortIdSymbols);
+}
+
+UserId author_of(Core& core, const WriterId& writer) {
+  const WriterRow row = read_writer(core, writer);
+  const auto* device = row.known ? core.membership.organisation().device(row.device) : nullptr;
+  return device != nullptr ? device->user : UserId{};
+}
+
+std::string author_name(Core& core, const WriterId& writer) {
+  return user_name(core, author_of(core, writer));
+}
+
+std::string device_of(Core& core, const WriterId& writer) {
+  const WriterRow row = read_writer(core, writer);
+  return row.known ? to_base32(row.device.view()).substr(0, kShortIdSymbols) : std::string();
+}
+
+std::string title_of(const SpaceFile& file) { return text_value(file, {}, field::kTitle); }
+
+std::string text_value(const SpaceFile& file, const document::DocumentId& document,
+                       std::string_view name) {
+  const auto value = file.history.value(document, name);
+  return value ? value->value.text_or({}) : std::string();
+}
+
+}  // namespace feltbog::workspace

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/workspace/outbox.h"
+
+#include <algorithm>
+
+#include "core/document/change_codec.h"
+#include "core/ledger/receipt.h"
+#include "core/ledger/run.h"
+
+namespace feltbog::workspace {
+namespace {
+
+// Half of what a run holds, so that joining batches never outgrows it.
+constexpr std::size_t kGroupBytesMax = ledger::kRunPayloadBytesMax / 2;
+
+}  // namespace
+
+struct Outbox::Unsealed {
+  std::uint64_t first_counter = 0;
+  std::size_t bytes = 0;
+  std::vector<document::Change> changes;
+};
+
+Result<ledger::WriterTip> read_tip(store::Database& database, const SpaceId& space,
+                                   const WriterId& writer) {
+  FELTBOG_TRY(row, database.prepare("SELECT run FROM run WHERE space = ?1 AND writer = ?2 AND "
+                                    "set_aside IS NULL ORDER BY sequence DESC LIMIT 1"));
+  row.bind_all(space, writer);
+  FELTBOG_TRY(found, row.step());
+  if (!found) return ledger::WriterTip{};
+  FELTBOG_TRY(newest, ledger::SealedRun::decode(row.bytes(0)));
+  return ledger::WriterTip::after(newest.header);
+}
+
+Result<void> Outbox::seal() {
+  const Membership& membership = core_->membership;
+  // A run cites the logs' heads; what only this device knows of cannot be cited.
+  if (membership.organisation().empty() ||
+      membership.organisation().head().sequence != membership.organisation_accepted()) {
+    return {};
+  }
+  std::vector<SpaceId> spaces;
+  FELTBOG_TRY(rows, core_->database->prepare("SELECT DISTINCT space FROM batch WHERE run IS NULL"));
+  while (true) {
+    FELTBOG_TRY(more, rows.step());
+    if (!more) break;
+    FELTBOG_TRY(space, rows.fixed<SpaceId>(0));
+    spaces.push_back(space);
+  }
+  for (const SpaceId& space : spaces) FELTBOG_CHECK(seal_space(space));
+  return {};
+}
+
+Result<void> Outbox::seal_space(const SpaceId& space) {
+  const SpaceLog* log = core_->membership.space(space);
+  if (log == nullptr || log->accepted == 0 || log->accepted != log->state.head().sequence ||
+      log->state.needs_rotation(core_->membership.organisation()) ||
+      !log->state.admits(core_->identity.id, core_->membership.organisation()) ||
+      !ledger::holds_all_keys(core_->membership.keys(space), log->state)) {
+    return {};
+  }
+  FELTBOG_TRY(unsealed, read_unsealed(space));
+  FELTBOG_TRY(transaction, core_->database->begin());
+  for (std::size_t begin = 0; begin < unsealed.size();) {
+    std::size_t end = begin;
+    std::size_t bytes = 0;
+    std::size_t changes = 0;
+    do {
+      bytes += unsealed[end].bytes;
+      changes += unsealed[end].changes.size();
+      ++end;
+    } while (end < unsealed.size() && bytes + unsealed[end].bytes <= kGroupBytesMax &&
+             changes + unsealed[end].changes.size() <= ledger::kChangesPerRunMax);
+    FELTBOG_CHECK(seal_group(space, std::span(unsealed).subspan(begin, end - begin)));
+    begin = end;
+  }
+  return transaction.commit();
+}
+
+Result<std::vector<Outbox::Unsealed>> Outbox::read_unsealed(const SpaceId& space) {
+  FELTBOG_TRY(file, core_->files.open(space));
+  FELTBOG_TRY(rows, core_->database->prepare(
+                        "SELECT first_counter, body FROM batch WHERE space = ?1 AND writer = ?2 AND "
+                        "run IS NULL ORDER BY first_counter"));
+  rows.bind_all(space, file->writer);
+  std::vector<Unsealed> unsealed;
+  while (true) {
+    FELTBOG_TRY(more, rows.step());
+    if (!more) return unsealed;
+    FELTBOG_TRY(changes, document::decode_changes(file->writer, rows.bytes(1)));
+    unsealed.push_back({static_cast<std::uint64_t>(rows.integer(0)), rows.bytes(1).size(),
+                        std::move(changes)});
+  }
+}
+
+Result<void> Outbox::seal_group(const SpaceId& space, std::span<const Unsealed> group) {
+  FELTBOG_TRY(file, core_->files.open(space));
+  const WriterId writer = file->writer;
+  std::vector<document::Change> changes;
+  for (const Unsealed& batch : group) {
+    changes.insert(changes.end(), batch.changes.begin(), batch.changes.end());
+  }
+  FELTBOG_TRY(payload, document::encode_changes(writer, changes));
+  FELTBOG_TRY(tip, read_tip(*core_->database, space, writer));
+  ledger::RunDraft draft;
+  draft.incarnation = core_->incarnation;
+  draft.tip = tip;
+  draft.change_count = static_cast<std::uint32_t>(changes.size());
+  draft.payload = std::move(payload);
+  FELTBOG_TRY(run, ledger::seal_run(draft, core_->identity, core_->membership.organisation(),
+                                    core_->membership.space(space)->state,
+                                    core_->membership.keys(space), *core_->environment.random));
+  FELTBOG_CHECK(core_->database->run(
+      "INSERT INTO run(space, writer, sequence, hash, run, own, sealed_at) VALUES(?1, ?2, ?3, ?4, ?5, 1, "
+      "?6)",
+      space, writer, run.header.sequence, run.header.hash(), run.encode(),
+      core_->environment.clock->wall_time().milliseconds));
+  const std::int64_t place = core_->database->last_insert_id();
+  for (const Unsealed& batch : group) {
+    FELTBOG_CHECK(core_->database->run(
+        "DELETE FROM batch WHERE space = ?1 AND writer = ?2 AND first_counter = ?3", space, writer,
+        batch.first_counter));
+  }
+  return core_->files.store(space, changes, place);
+}
+
+Result<std::vector<ledger::OutgoingRun>> Outbox::runs(std::size_t bytes_max, std::uint64_t after) {
+  if (auto sealed = seal(); !sealed) {
+    static_cast<void>(core_->reread().has_value());
+    return sealed.error();
+  }
+  FELTBOG_TRY(rows, core_->database->prepare("SELECT place, space, hash, run FROM run WHERE own = 1 AND "
+                                             "receipt IS NULL AND place > ?1 ORDER BY place"));
+  rows.bind(1, after);
+  std::vector<ledger::OutgoingRun> out;
+  std::size_t bytes = 0;
+  while (out.empty() || bytes < bytes_max) {
+    FELTBOG_TRY(more, rows.step());
+    if (!more) break;
+    ledger::OutgoingRun next;
+    next.place = static_cast<std::uint64_t>(rows.integer(0));
+    FELTBOG_TRY(space, rows.fixed<SpaceId>(1));
+    FELTBOG_TRY(hash, rows.fixed<RunHash>(2));
+    next.space = space;
+    next.hash = hash;
+    next.run = to_bytes(rows.bytes(3));
+    bytes += next.run.size();
+    out.push_back(std::move(next));
+  }
+  return out;
+}
+
+Result<void> Outbox::receipted(const SpaceId& space, std::span<const RunHash> runs, BytesView receipt) {
+  FELTBOG_TRY(checked, ledger::verify_receipt(receipt, core_->membership.organisation()));
+  if (checked.space != space) return Error{ErrorCode::malformed, "receipt of another space"};
+  FELTBOG_TRY(transaction, core_->database->begin());
+  for (const RunHash& run : runs) {
+    const bool named = std::any_of(checked.entries.begin(), checked.entries.end(),
+                                   [&run](const auto& entry) { return entry.run == run; });
+    if (!named) return Error{ErrorCode::malformed, "receipt without the run"};
+    FELTBOG_CHECK(core_->database->run("UPDATE run SET receipt = ?2, refused = NULL WHERE hash = ?1", run,
+                                       receipt));
+  }
+  FELTBOG_CHECK(core_->next_revision());
+  return transaction.commit();
+}
+
+Result<void> Outbox::refused(const RunHash& run, ErrorCode code) {
+  return core_->database->run("UPDATE run SET refused = ?2 WHERE hash = ?1", run,
+                              static_cast<std::int64_t>(code));
+}
+
+Result<ledger::Amount> Outbox::waiting() {
+  FELTBOG_TRY(rows, core_->database->prepare(
+                        "SELECT (SELECT count(*) FROM run WHERE own = 1 AND receipt IS NULL) + "
+                        "EXISTS(SELECT 1 FROM batch WHERE run IS NULL), "
+                        "(SELECT total(length(run)) FROM run WHERE own = 1 AND receipt IS NULL) + "
+                        "(SELECT total(length(body)) FROM batch WHERE run IS NULL)"));
+  FELTBOG_TRY(found, rows.step());
+  FELTBOG_ASSERT(found);
+  return ledger::Amount{static_cast<std::uint64_t>(rows.integer(0)),
+                        static_cast<std::uint64_t>(rows.integer(1))};
+}
+
+}  // namespace feltbog::workspace

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this device wrote and the server has not receipted: changes are sealed into runs at the moment of
+// leaving, under the newest membership, and stay here until a signed receipt. Data path: from
+// unit_of_work.h; next: core/ledger/run.h, then sync/client_session.h.
+#pragma once
+
+#include <vector>
+
+#include "core/ledger/run.h"
+#include "core/workspace/core.h"
+
+namespace feltbog::workspace {
+
+class Outbox {
+ public:
+  explicit Outbox(Core& core) : core_(&core) {}
+
+  // Seals everything that may be sealed now. Left unsealed: files whose creation, or whose membership
+  // records, still wait, and files whose key must be rotated first. Durable when it returns.
+  Result<void> seal();
+  Result<std::vector<ledger::OutgoingRun>> runs(std::size_t bytes_max, std::uint64_t after);
+  Result<void> receipted(const SpaceId& space, std::span<const RunHash> runs, BytesView receipt);
+  Result<void> refused(const RunHash& run, ErrorCode code);
+  // Runs without a receipt, unsealed changes counting as one, and their bytes.
+  Result<ledger::Amount> waiting();
+
+ private:
+  struct Unsealed;
+  Result<void> seal_space(const SpaceId& space);
+  Result<std::vector<Unsealed>> read_unsealed(const SpaceId& space);
+  Result<void> seal_group(const SpaceId& space, std::span<const Unsealed> group);
+  Core* core_;
+};
+
+// How far a writer's chain of runs is known here.
+Result<ledger::WriterTip> read_tip(store::Database& database, const SpaceId& space,
+                                   const WriterId& writer);
+
+}  // namespace feltbog::workspace

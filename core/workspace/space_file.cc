@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/workspace/space_file.h"
+
+#include "core/document/change_codec.h"
+#include "core/ledger/run.h"
+#include "core/ledger/writer.h"
+#include "core/workspace/schema.h"
+
+namespace feltbog::workspace {
+
+Result<SpaceFile*> SpaceFiles::open(const SpaceId& space) {
+  if (const auto found = open_.find(space); found != open_.end()) return found->second.get();
+  auto file = std::make_unique<SpaceFile>(SpaceFile{
+      space, ledger::writer_id(space, device_, incarnation_), document::History(file_schema())});
+  FELTBOG_TRY(rows, database_->prepare("SELECT writer, body FROM batch WHERE space = ?1"));
+  rows.bind(1, space);
+  while (true) {
+    FELTBOG_TRY(more, rows.step());
+    if (!more) break;
+    FELTBOG_TRY(writer, rows.fixed<WriterId>(0));
+    auto changes = document::decode_changes(writer, rows.bytes(1));
+    if (!changes) return Error{ErrorCode::corrupt, "stored changes: " + changes.error().detail};
+    for (document::Change& change : changes.value()) {
+      if (auto added = file->history.add(std::move(change)); !added) {
+        return Error{ErrorCode::corrupt, "stored change: " + added.error().detail};
+      }
+    }
+  }
+  return open_.emplace(space, std::move(file)).first->second.get();
+}
+
+Result<void> SpaceFiles::store(const SpaceId& space, std::span<const document::Change> changes,
+                               std::optional<std::int64_t> run) {
+  FELTBOG_ASSERT(!changes.empty());
+  const WriterId& writer = changes.front().id.writer;
+  FELTBOG_TRY(body, document::encode_changes(writer, changes));
+  // What does not fit a run could never leave the device; better to say so while it is being written.
+  if (body.size() > ledger::kRunPayloadBytesMax) {
+    return Error{ErrorCode::limit_exceeded, std::to_string(body.size()) + " bytes in one change"};
+  }
+  return database_->run("INSERT INTO batch VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", space, writer,
+                        changes.front().id.counter, changes.size(),
+                        changes.front().recorded_at.milliseconds, run, body);
+}
+
+}  // namespace feltbog::workspace

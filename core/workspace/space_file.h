@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// One space opened: its history in memory, read from the database when first asked for.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "core/document/history.h"
+#include "core/store/database.h"
+
+namespace feltbog::workspace {
+
+struct SpaceFile {
+  SpaceId id;
+  WriterId writer;  // this device's own, in this space
+  document::History history;
+};
+
+// The files that are open. A file whose memory may differ from the database (after a failed
+// transaction) is put away and read again.
+class SpaceFiles {
+ public:
+  SpaceFiles(store::Database& database, DeviceId device, std::uint32_t incarnation)
+      : database_(&database), device_(device), incarnation_(incarnation) {}
+
+  // Reads all changes of the space, once. The pointer is good until put_away. Errors: corrupt, and
+  // those of the database.
+  Result<SpaceFile*> open(const SpaceId& space);
+  void put_away(const SpaceId& space) { open_.erase(space); }
+  void put_away_all() { open_.clear(); }
+
+  // Stores changes of one writer that follow each other; `run` is the place of the run they came in,
+  // none for work not sealed yet.
+  Result<void> store(const SpaceId& space, std::span<const document::Change> changes,
+                     std::optional<std::int64_t> run);
+
+ private:
+  store::Database* database_;
+  DeviceId device_;
+  std::uint32_t incarnation_;
+  std::map<SpaceId, std::unique_ptr<SpaceFile>> open_;
+};
+
+}  // namespace feltbog::workspace

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/workspace/tables.h"
+
+namespace feltbog::workspace {
+namespace {
+
+// Version 1. Ids and hashes are BLOBs of fixed length, times are milliseconds, `accepted` and `receipt`
+// tell what the server has confirmed.
+constexpr std::string_view kVersion1 = R"sql(
+CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE organisation_record(
+  sequence INTEGER PRIMARY KEY, record BLOB NOT NULL, accepted INTEGER NOT NULL);
+
+CREATE TABLE space_record(
+  space BLOB NOT NULL, sequence INTEGER NOT NULL, record BLOB NOT NULL, wraps BLOB NOT NULL,
+  accepted INTEGER NOT NULL, PRIMARY KEY(space, sequence)) WITHOUT ROWID;
+
+CREATE TABLE cursor(
+  space BLOB NOT NULL, incarnation BLOB NOT NULL, position INTEGER NOT NULL,
+  PRIMARY KEY(space, incarnation)) WITHOUT ROWID;
+
+CREATE TABLE writer(
+  writer BLOB PRIMARY KEY, space BLOB NOT NULL, device BLOB NOT NULL) WITHOUT ROWID;
+
+-- Sealed runs, one's own and others'. `place` orders the outbox. A run set aside has a reason.
+CREATE TABLE run(
+  place INTEGER PRIMARY KEY AUTOINCREMENT, space BLOB NOT NULL, writer BLOB NOT NULL,
+  sequence INTEGER NOT NULL, hash BLOB NOT NULL UNIQUE, run BLOB NOT NULL, own INTEGER NOT NULL,
+  sealed_at INTEGER NOT NULL, receipt BLOB, refused INTEGER, set_aside INTEGER);
+CREATE UNIQUE INDEX run_chain ON run(space, writer, sequence) WHERE set_aside IS NULL;
+CREATE INDEX run_outbox ON run(place) WHERE own = 1 AND receipt IS NULL;
+CREATE INDEX run_set_aside ON run(space, writer, sequence) WHERE set_aside IS NOT NULL;
+
+-- Opened changes: what merges. `run` is the place of the run they travel in, null until sealed.
+CREATE TABLE batch(
+  space BLOB NOT NULL, writer BLOB NOT NULL, first_counter INTEGER NOT NULL,
+  change_count INTEGER NOT NULL, recorded_at INTEGER NOT NULL, run INTEGER, body BLOB NOT NULL,
+  PRIMARY KEY(space, writer, first_counter)) WITHOUT ROWID;
+CREATE INDEX batch_unsealed ON batch(space, writer, first_counter) WHERE run IS NULL;
+
+-- Sealed attachment chunks: held (bytes), wanted (no bytes), and whether the server has them.
+CREATE TABLE chunk(
+  place INTEGER PRIMARY KEY AUTOINCREMENT, space BLOB NOT NULL, hash BLOB NOT NULL, bytes BLOB,
+  own INTEGER NOT NULL, receipt BLOB, refused INTEGER, UNIQUE(space, hash));
+
+CREATE TABLE search_row(
+  id INTEGER PRIMARY KEY, space BLOB NOT NULL, document TEXT NOT NULL, kind TEXT NOT NULL,
+  UNIQUE(space, document));
+CREATE VIRTUAL TABLE search_text USING fts5(
+  body, tokenize = "unicode61 remove_diacritics 0", prefix = '2 3');
+)sql";
+
+}  // namespace
+
+std::span<const store::Migration> workspace_migrations() {
+  static const store::Migration kSteps[] = {{kVersion1}};
+  return kSteps;
+}
+
+Result<std::optional<Bytes>> read_setting(store::Database& database, std::string_view name) {
+  FELTBOG_TRY(statement, database.prepare("SELECT value FROM setting WHERE name = ?1"));
+  statement.bind(1, name);
+  FELTBOG_TRY(found, statement.step());
+  if (!found) return std::optional<Bytes>();
+  return std::optional<Bytes>(to_bytes(statement.bytes(0)));
+}
+
+Result<void> write_setting(store::Database& database, std::string_view name, BytesView value) {
+  return database.run("INSERT OR REPLACE INTO setting(name, value) VALUES(?1, ?2)", name, value);
+}
+
+Result<void> remove_setting(store::Database& database, std::string_view name) {
+  return database.run("DELETE FROM setting WHERE name = ?1", name);
+}
+
+}  // namespace feltbog::workspace

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/workspace/unit_of_work.h"
+
+#include <algorithm>
+
+#include "core/workspace/tables.h"
+
+namespace feltbog::workspace {
+
+bool UnitOfWork::is_new(const SpaceId& space) const {
+  return std::any_of(spaces_.begin(), spaces_.end(),
+                     [&space](const NewSpace& made) { return made.space == space; });
+}
+
+Result<Draft*> UnitOfWork::draft(const SpaceId& space) {
+  if (const auto found = drafts_.find(space); found != drafts_.end()) return &found->second;
+  if (!is_new(space)) {
+    const SpaceLog* log = core_->membership.space(space);
+    if (log == nullptr) return Error{ErrorCode::not_found, "space"};
+    if (log->state.role(core_->user) != ledger::SpaceRole::writer) {
+      return Error{ErrorCode::not_permitted, "not a writing member of the file"};
+    }
+  }
+  FELTBOG_TRY(file, core_->files.open(space));
+  const WallTime now = core_->environment.clock->wall_time();
+  return &drafts_.emplace(space, Draft(file->history.begin_change(file->writer, now))).first->second;
+}
+
+Result<SpaceId> UnitOfWork::create_space(ledger::SpaceKind kind, std::vector<ledger::Member> members) {
+  const auto is_self = [this](const ledger::Member& member) { return member.user == core_->user; };
+  if (std::none_of(members.begin(), members.end(), is_self)) {
+    members.push_back({core_->user, ledger::SpaceRole::writer});
+  }
+  const auto space = core_->environment.random->make<SpaceId>();
+  spaces_.push_back({space, kind, std::move(members)});
+  return space;
+}
+
+void UnitOfWork::add_members(const SpaceId& space, std::vector<ledger::Member> members) {
+  additions_.push_back({space, std::move(members)});
+}
+
+void UnitOfWork::add_record(ledger::OrganisationPayload payload) {
+  records_.push_back(std::move(payload));
+}
+
+void UnitOfWork::offer_chunks(const SpaceId& space, std::vector<ChunkHash> chunks) {
+  auto& offered = chunks_[space];
+  offered.insert(offered.end(), chunks.begin(), chunks.end());
+}
+
+void UnitOfWork::keep_setting(std::string name, Bytes value) {
+  settings_.insert_or_assign(std::move(name), std::move(value));
+}
+
+bool UnitOfWork::empty() const {
+  return settings_.empty() && records_.empty() && spaces_.empty() && additions_.empty() && chunks_.empty() &&
+         std::all_of(drafts_.begin(), drafts_.end(), [](const auto& entry) { return entry.second.empty(); });
+}
+
+Result<void> UnitOfWork::commit() {
+  if (empty()) return {};
+  FELTBOG_TRY(transaction, core_->database->begin());
+  auto written = write();
+  if (written) written = transaction.commit();
+  if (written) {
+    core_->announce(effects_);
+    return {};
+  }
+  transaction.rollback();
+  // Whatever reading again says, the first error is the one to tell.
+  static_cast<void>(core_->reread().has_value());
+  return written;
+}
+
+Result<void> UnitOfWork::write() {
+  FELTBOG_CHECK(write_records());
+  for (const auto& [space, draft] : drafts_) {
+    if (draft.empty()) continue;
+    FELTBOG_TRY(effect, write_draft(space, draft));
+    effects_.push_back({space, std::move(effect)});
+  }
+  for (const auto& [space, chunks] : chunks_) {
+    for (const ChunkHash& chunk : chunks) {
+      FELTBOG_CHECK(core_->database->run(
+          "UPDATE chunk SET receipt = NULL WHERE space = ?1 AND hash = ?2", space, chunk));
+    }
+  }
+  for (const auto& [name, value] : settings_) {
+    FELTBOG_CHECK(write_setting(*core_->database, name, value));
+  }
+  return core_->next_revision();
+}
+
+Result<void> UnitOfWork::write_records() {
+  Membership& membership = core_->membership;
+  Random& random = *core_->environment.random;
+  for (const auto& payload : records_) {
+    FELTBOG_TRY(record, ledger::make_record(membership.organisation(), core_->identity, payload));
+    FELTBOG_CHECK(membership.append(record));
+  }
+  for (const NewSpace& made : spaces_) {
+    FELTBOG_TRY(space, ledger::create_space(made.space, made.kind, made.members, core_->identity,
+                                            membership.organisation(), random));
+    FELTBOG_CHECK(membership.append(made.space, space.step));
+  }
+  for (const Addition& addition : additions_) {
+    const SpaceLog* log = membership.space(addition.space);
+    if (log == nullptr) return Error{ErrorCode::not_found, "space"};
+    FELTBOG_TRY(step, ledger::add_members(log->state, membership.organisation(),
+                                          membership.keys(addition.space), addition.members,
+                                          core_->identity, random));
+    FELTBOG_CHECK(membership.append(addition.space, step));
+  }
+  return {};
+}
+
+Result<document::AddEffect> UnitOfWork::write_draft(const SpaceId& space, const Draft& draft) {
+  FELTBOG_TRY(file, core_->files.open(space));
+  const document::Change& change = draft.change();
+  FELTBOG_CHECK(document::check_change(change));
+  FELTBOG_CHECK(core_->files.store(space, std::span(&change, 1), std::nullopt));
+  FELTBOG_CHECK(core_->database->run("INSERT OR IGNORE INTO writer VALUES(?1, ?2, ?3)", file->writer,
+                                     space, core_->identity.id));
+  FELTBOG_TRY(effect, file->history.add(change));
+  FELTBOG_CHECK(core_->index(*file, effect));
+  return effect;
+}
+
+}  // namespace feltbog::workspace

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything one command does, staged first and then made durable in one transaction: changes in files,
+// new files, membership records. Next on the data path: core/store/database.h; and at the next sync
+// device_replica.h seals what was written here.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "core/workspace/core.h"
+#include "core/workspace/draft.h"
+
+namespace feltbog::workspace {
+
+class UnitOfWork {
+ public:
+  explicit UnitOfWork(Core& core) : core_(&core) {}
+
+  // The change being made in a file. Error: not_permitted, when this device may not write there.
+  Result<Draft*> draft(const SpaceId& space);
+  // A new file whose members are `members` and this device's user. Drafts may follow at once.
+  Result<SpaceId> create_space(ledger::SpaceKind kind, std::vector<ledger::Member> members);
+  // Further members of a file that exists.
+  void add_members(const SpaceId& space, std::vector<ledger::Member> members);
+  // A record of the organisation's log.
+  void add_record(ledger::OrganisationPayload payload);
+  // Encrypted attachment chunks, stored before, that a draft now names: the server is offered them.
+  void offer_chunks(const SpaceId& space, std::vector<ChunkHash> chunks);
+
+  // A setting of this device (tables.h).
+  void keep_setting(std::string name, Bytes value);
+
+  bool empty() const;
+  // Durable when it returns. After an error nothing has changed. Errors: disk_full, io_error,
+  // not_permitted, limit_exceeded, and the ledger's for records.
+  Result<void> commit();
+
+ private:
+  struct NewSpace {
+    SpaceId space;
+    ledger::SpaceKind kind;
+    std::vector<ledger::Member> members;
+  };
+  struct Addition {
+    SpaceId space;
+    std::vector<ledger::Member> members;
+  };
+  Result<void> write();
+  Result<void> write_records();
+  Result<document::AddEffect> write_draft(const SpaceId& space, const Draft& draft);
+  bool is_new(const SpaceId& space) const;
+
+  Core* core_;
+  std::vector<ledger::OrganisationPayload> records_;
+  std::vector<NewSpace> spaces_;
+  std::vector<Addition> additions_;
+  std::map<SpaceId, std::vector<ChunkHash>> chunks_;
+  std::map<std::string, Bytes> settings_;
+  std::map<SpaceId, Draft> drafts_;
+  std::vector<SpaceEffect> effects_;
+};
+
+}  // namespace feltbog::workspace

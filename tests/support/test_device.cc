@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/test_device.h"
+
+#include <doctest/doctest.h>
+
+namespace feltbog::testing {
+
+// SplitMix64 (Steele, Lea, Flood 2014): good enough to tell seeds apart, never used outside tests.
+void SeededRandom::fill(std::span<std::uint8_t> out) {
+  for (std::size_t i = 0; i < out.size(); i += 8) {
+    state_ += 0x9e3779b97f4a7c15U;
+    std::uint64_t word = state_;
+    word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9U;
+    word = (word ^ (word >> 27)) * 0x94d049bb133111ebU;
+    word ^= word >> 31;
+    for (std::size_t k = i; k < std::min(i + 8, out.size()); ++k, word >>= 8) {
+      out[k] = static_cast<std::uint8_t>(word);
+    }
+  }
+}
+
+TestDevice::TestDevice(std::uint64_t seed) : random(seed), key_(crypto::Key::random(random)) {
+  auto made = workspace::Workspace::create(environment(), "device.db", key_);
+  REQUIRE_MESSAGE(made.has_value(), (made ? "" : made.error().detail));
+  workspace_ = std::move(made).value();
+}
+
+void TestDevice::reopen() {
+  workspace_.reset();
+  auto opened = workspace::Workspace::open(environment(), "device.db", key_);
+  REQUIRE_MESSAGE(opened.has_value(), (opened ? "" : opened.error().detail));
+  workspace_ = std::move(opened).value();
+}
+
+Result<Value> TestDevice::try_call(std::string_view command, Value parameters) {
+  return workspace_->call(command, parameters, {casework::Language::english, std::nullopt});
+}
+
+Value TestDevice::call(std::string_view command, Value parameters) {
+  auto result = try_call(command, std::move(parameters));
+  INFO(command);
+  REQUIRE_MESSAGE(result.has_value(),
+                  (result ? std::string()
+                          : std::string(error_name(result.error().code)) + " " + result.error().detail));
+  return std::move(result).value();
+}
+
+}  // namespace feltbog::testing
