@@ -210,8 +210,12 @@ TEST_CASE("contact tried again, or lost under way, begins the same ladder anew")
   CHECK(deadline(state, "first_call").due == day("2026-12-01"));
   CHECK(deadline(state, "first_call").explanation.da.find("genoptaget") != std::string::npos);
   CHECK(deadline(state, "contact_window").status == DeadlineStatus::undetermined);
+  CHECK(obligation(state, "settle_contact")->done);
+  CHECK_FALSE(obligation(state, "settle_contact#2")->done);
+  CHECK_FALSE(obligation(state, "first_call#2")->done);
 
   story.call("2026-11-26T10:00");
+  CHECK(obligation(story.on("2026-11-26"), "first_call#2")->done);
   CHECK(deadline(story.on("2026-11-26"), "contact_window").due == day("2026-12-10"));
   story.outcome("2026-11-27T10:00", "contact.reached", 2);
   CHECK(story.on("2026-11-27").step == "intro");

@@ -114,6 +114,7 @@ TEST_CASE("a citizen who gets in touch after the end is taken up again with new 
   CHECK(state.step == "contact");
   CHECK(deadline(state, "first_call").due == day("2027-05-10"));
   CHECK(deadline(state, "course_limit").status == DeadlineStatus::undetermined);
+  CHECK_FALSE(obligation(state, "contact_after_reopening")->done);
   CHECK_FALSE(obligation(state, "closing_letter")->done);
 }
 

@@ -76,10 +76,11 @@ TEST_CASE("every recorded event and field of the scenario is one the pathway kno
     const EventType* type = find_event_type(fokus(), event.type);
     REQUIRE(type != nullptr);
     REQUIRE(event.fields.map() != nullptr);
-    for (const auto& [name, value] : *event.fields.map()) {
+    for (const auto& entry : *event.fields.map()) {
+      const std::string& name = entry.first;
       CAPTURE(name);
       CHECK(std::any_of(type->fields.begin(), type->fields.end(),
-                        [&, wanted = name](const FieldType& field) { return field.id == wanted; }));
+                        [&](const FieldType& field) { return field.id == name; }));
     }
   }
 }
@@ -105,8 +106,8 @@ TEST_CASE("settled and carried on, the scenario ends in the intro with the dates
   CHECK(state.status == CourseStatus::running);
   CHECK(state.step == expected["step_at_end"].text_or(""));
   CHECK(state.findings.empty());
-  for (const auto& [id, date] : *expected["dates"].map()) {
-    CAPTURE(id);
-    CHECK(deadline(state, id).due == day(date.text_or("")));
+  for (const auto& entry : *expected["dates"].map()) {
+    CAPTURE(entry.first);
+    CHECK(deadline(state, entry.first).due == day(entry.second.text_or("")));
   }
 }

@@ -35,17 +35,17 @@ TEST_CASE("the clock in Copenhagen is one hour ahead in winter and two in summer
 TEST_CASE(
     "summer time begins and ends at one o'clock UTC on the last Sundays of March and October") {
   // From the published list of summer time dates.
-  for (const auto& [start, end] : {std::pair{"2024-03-31", "2024-10-27"},
-                                   {"2025-03-30", "2025-10-26"},
-                                   {"2026-03-29", "2026-10-25"},
-                                   {"2027-03-28", "2027-10-31"},
-                                   {"2028-03-26", "2028-10-29"},
-                                   {"2029-03-25", "2029-10-28"},
-                                   {"2030-03-31", "2030-10-27"}}) {
-    CAPTURE(start);
+  for (const auto& change : {std::pair{"2024-03-31", "2024-10-27"},
+                             {"2025-03-30", "2025-10-26"},
+                             {"2026-03-29", "2026-10-25"},
+                             {"2027-03-28", "2027-10-31"},
+                             {"2028-03-26", "2028-10-29"},
+                             {"2029-03-25", "2029-10-28"},
+                             {"2030-03-31", "2030-10-27"}}) {
+    CAPTURE(change.first);
     const std::int64_t second = 1000;
-    const WallTime begins = utc((std::string(start) + "T01:00").c_str());
-    const WallTime ends = utc((std::string(end) + "T01:00").c_str());
+    const WallTime begins = utc((std::string(change.first) + "T01:00").c_str());
+    const WallTime ends = utc((std::string(change.second) + "T01:00").c_str());
     CHECK(copenhagen_offset_minutes({begins.milliseconds - second}) == 60);
     CHECK(copenhagen_offset_minutes(begins) == 120);
     CHECK(copenhagen_offset_minutes({ends.milliseconds - second}) == 120);
