@@ -3,7 +3,7 @@
 # Anything not listed is forbidden. Read by rooms.cmake (targets) and check-rooms.cmake (includes).
 set(FELTBOG_ROOMS
   core/base core/crypto core/document core/casework core/ledger core/store core/workspace
-  sync sync/transport server mobile-bridge/c mobile-bridge/android apps/host apps/cli)
+  sync sync/transport server mobile-bridge/c mobile-bridge/android apps/host apps/cli apps/demo)
 
 set(USES_core/base "")
 set(USES_core/crypto core/base)
@@ -21,6 +21,7 @@ set(USES_mobile-bridge/android mobile-bridge/c)
 set(USES_apps/host core/base core/crypto core/document core/casework core/ledger core/store
   core/workspace sync sync/transport)
 set(USES_apps/cli ${USES_apps/host} apps/host)
+set(USES_apps/demo core/base)
 
 # Headers from outside the tree that only the named rooms may include.
 set(GUARD_COUNT 0)
@@ -40,4 +41,4 @@ feltbog_guard("^CLI/" apps/cli server)
 feltbog_guard("^qrencode" apps/cli)
 # Platform calls of the core live in one folder; sockets and processes belong to programs.
 feltbog_guard("^(unistd|fcntl|dlfcn|signal|termios|pwd)\\.h|^sys/"
-  core/base server apps/host apps/cli)
+  core/base server apps/host apps/cli apps/demo)
