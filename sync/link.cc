@@ -75,7 +75,7 @@ Bytes Link::transmit(std::size_t bytes_max) {
   Bytes out = to_bytes(next);
   output_start_ += out.size();
   bytes_sent_ += out.size();
-  if (!out.empty()) drained_ = true;
+  if (!out.empty()) heard_ = progressed_ = std::max({heard_, progressed_, now_});
   if (output_start_ == output_.size()) {
     release(output_, output_start_);
   } else {
@@ -90,10 +90,6 @@ void Link::discard_output() { release(output_, output_start_); }
 
 Link::Due Link::due(Instant now, bool answer_awaited) {
   now_ = now;
-  if (drained_) {
-    drained_ = false;
-    heard_ = progressed_ = now;
-  }
   if (now >= heard_.after(kSilenceMilliseconds)) return Due::silence;
   if (answer_awaited && now >= progressed_.after(kAnswerMilliseconds)) return Due::answer;
   if (now >= sent_.after(kPingMilliseconds)) {

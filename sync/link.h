@@ -31,8 +31,9 @@ class Link {
   void discard_output();
 
   // A frame other than a ping was handled, or an answer was asked for: the wait for it starts anew.
-  void progressed(Instant now) { progressed_ = now; }
-  // Draining counts as a sign of life: a slow line that moves is not a dead one.
+  void progressed(Instant now) { now_ = progressed_ = now; }
+  // Draining output counts as a sign of life, at the time last known here: a slow line that moves
+  // is not a dead one.
   enum class Due : std::uint8_t { nothing, ping, silence, answer };
   Due due(Instant now, bool answer_awaited);
   Instant next_due(bool answer_awaited) const;
@@ -49,7 +50,6 @@ class Link {
   Instant heard_;
   Instant sent_;
   Instant progressed_;
-  bool drained_ = false;  // bytes went out since the timers were looked at
   std::uint64_t bytes_received_ = 0;
   std::uint64_t bytes_sent_ = 0;
 };

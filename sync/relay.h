@@ -95,9 +95,10 @@ class Relay {
   // Validates the record against the log and durably appends it if `sequence` is the next: one of
   // several writers wins. The same record at that sequence already is a success. A space's first
   // record creates the space. An invite may append the device_add made under it, which uses it up;
-  // a founder the organisation_create. Errors: conflict (another record stands there, or the log is
-  // shorter), not_authorised, bad_signature, broken_chain, malformed, unknown_kind, invite_used,
-  // invite_expired.
+  // a founder the organisation_create. Errors: conflict, broken_chain or fork_detected (another
+  // record stands there, or the log does not end where this one begins: all told as conflict),
+  // already_exists (told as a success), not_authorised, bad_signature, malformed, unknown_kind,
+  // invite_used, invite_expired.
   virtual Result<void> append_record(const Admission& author, const ledger::LogName& log,
                                      std::uint64_t sequence, const ledger::RecordItem& item) = 0;
 

@@ -23,6 +23,7 @@ enum class ServerState : std::uint8_t {
   live,        // serves requests, and sends what is new as it comes
   closed,
 };
+inline constexpr std::size_t kServerStates = 7;
 
 class ServerMachine {
  public:

@@ -11,6 +11,18 @@ namespace {
 
 Error broken(std::string_view what) { return {ErrorCode::protocol_error, std::string(what)}; }
 
+// A record that does not follow the log's end lost a race, whichever way the ledger puts it: its
+// author rebases it. One that stands there already was taken.
+AnswerCode answer_to_append(const Result<void>& appended) {
+  if (appended) return kTaken;
+  switch (appended.error().code) {
+    case ErrorCode::already_exists: return kTaken;
+    case ErrorCode::broken_chain:
+    case ErrorCode::fork_detected: return answer_of(ErrorCode::conflict);
+    default: return answer_of(appended.error().code);
+  }
+}
+
 }  // namespace
 
 Result<void> ServerMachine::on_hello(BytesView body) {
@@ -101,17 +113,17 @@ void ServerMachine::forget_holdings() {
 Result<void> ServerMachine::on_append_record(BytesView body) {
   FELTBOG_TRY(append, decode_message<AppendRecord>(body));
   if (append.log) FELTBOG_CHECK(require_member());
-  const auto appended = relay_.append_record(*admission_, append.log, append.sequence, append.item);
-  if (appended) {
-    send(RecordAnswer{kTaken});
-    committed_.insert(append.log);
-    note_appended(append.log, append.sequence);
+  const Result<void> appended =
+      relay_.append_record(*admission_, append.log, append.sequence, append.item);
+  if (!appended && !is_refusal(appended.error().code)) return appended.error();
+  const AnswerCode answer = answer_to_append(appended);
+  send(RecordAnswer{answer});
+  if (answer != kTaken) {
+    ++counts_.refused;
     return {};
   }
-  const ErrorCode code = appended.error().code;
-  if (!is_refusal(code)) return appended.error();
-  ++counts_.refused;
-  send(RecordAnswer{answer_of(code)});
+  committed_.insert(append.log);
+  note_appended(append.log, append.sequence);
   return {};
 }
 
