@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random membership histories against a second, much plainer account of the same rules, which also
+// tracks every key a device could ever derive.
+#include <doctest/doctest.h>
+
+#include "tests/core/ledger/fixture.h"
+
+using namespace feltbog;
+using namespace feltbog::ledger;
+using namespace feltbog::ledger::test;
+
+namespace {
+
+// Plain sets, and what they allow. Knows nothing of records, hashes or epochs' keys.
+struct Model {
+  struct User {
+    RoleSet roles;
+    bool suspended = false;
+  };
+  std::map<UserId, User> users;
+  std::map<DeviceId, UserId> owner;
+  std::set<DeviceId> active;
+  std::map<UserId, SpaceRole> members;
+  UserId creator;
+  std::set<DeviceId> holders;               // of the current key
+  std::map<DeviceId, std::uint32_t> knows;  // the newest epoch whose key a device was ever given
+  std::uint32_t epoch = 1;
+
+  std::set<DeviceId> devices(const UserId& user) const {
+    std::set<DeviceId> out;
+    for (const DeviceId& device : active) {
+      if (owner.at(device) == user) out.insert(device);
+    }
+    return out;
+  }
+  bool may_act(const DeviceId& author) const {
+    return active.contains(author) && members.contains(owner.at(author)) &&
+           holders.contains(author);
+  }
+  bool may_manage(const DeviceId& author) const {
+    if (!may_act(author)) return false;
+    const UserId& user = owner.at(author);
+    const bool by_role =
+        users.at(user).roles.has_any({Role::caseworker, Role::supervisor, Role::administrator});
+    return members.at(user) == SpaceRole::writer && (user == creator || by_role);
+  }
+  bool may_add(const DeviceId& author, const UserId& user) const {
+    return may_manage(author) && !users.at(user).suspended && !members.contains(user);
+  }
+  bool may_remove(const DeviceId& author, const UserId& user) const {
+    return may_manage(author) && members.contains(user) && owner.at(author) != user;
+  }
+  bool may_join(const DeviceId& author, const DeviceId& device) const {
+    return may_act(author) && active.contains(device) && members.contains(owner.at(device)) &&
+           !holders.contains(device);
+  }
+  void give(const std::set<DeviceId>& devices) {
+    for (const DeviceId& device : devices) {
+      holders.insert(device);
+      knows[device] = epoch;
+    }
+  }
+  void rotate() {
+    ++epoch;
+    holders.clear();
+    for (const auto& [user, role] : members) give(devices(user));
+  }
+};
+
+struct History {
+  explicit History(std::uint64_t seed) : office(seed), room(started()) {
+    for (const Phone& phone : office.phones) learn(phone);
+    for (const Member& member : room.state.members()) model.members[member.user] = member.role;
+    model.creator = office.founder().user;
+    for (const Member& member : room.state.members()) model.give(model.devices(member.user));
+  }
+
+  Room started() {
+    Phone& caseworker = office.add_person({Role::caseworker});
+    Phone& worker = office.add_person({Role::worker});
+    office.add_person({Role::worker});
+    office.add_person({Role::supervisor});
+    return Room(office, office.founder(),
+                {{caseworker.user, SpaceRole::writer}, {worker.user, SpaceRole::reader}});
+  }
+  void learn(const Phone& phone) {
+    model.owner[phone.id()] = phone.user;
+    model.active.insert(phone.id());
+    model.users[phone.user].roles = office.state.roles(phone.user);
+  }
+  const Phone& any() { return office.phones[office.random.below(office.phones.size())]; }
+
+  // Requires that the log takes what the model allows, and only that.
+  bool agree(bool allowed, const Result<SpaceStep>& step) {
+    REQUIRE(step.has_value() == allowed);
+    if (step) room.take(*step);
+    return allowed;
+  }
+  static Result<SpaceStep> step_of(Result<RotationStep> rotation) {
+    if (!rotation) return rotation.error();
+    return std::move(rotation->step);
+  }
+
+  void add() {
+    const Phone& author = any();
+    const UserId user = any().user;
+    const bool reader = office.random.one_in(3);
+    const Member member{user, reader ? SpaceRole::reader : SpaceRole::writer};
+    if (agree(model.may_add(author.id(), user),
+              add_members(room.state, office.state, room.ring(author), {member}, author.identity,
+                          office.random))) {
+      model.members[user] = member.role;
+      model.give(model.devices(user));
+    }
+  }
+  void remove() {
+    const Phone& author = any();
+    const UserId user = any().user;
+    if (agree(model.may_remove(author.id(), user),
+              step_of(remove_members(room.state, office.state, room.ring(author), {user}, {},
+                                     author.identity, office.random)))) {
+      model.members.erase(user);
+      model.rotate();
+    }
+  }
+  void join() {
+    const Phone& author = any();
+    const DeviceId device = any().id();
+    if (agree(model.may_join(author.id(), device),
+              join_devices(room.state, office.state, room.ring(author), {device}, author.identity,
+                           office.random))) {
+      model.give({device});
+    }
+  }
+  void rotate() {
+    const Phone& author = any();
+    if (agree(model.may_act(author.id()),
+              step_of(rotate_epoch(room.state, office.state, room.ring(author), {}, author.identity,
+                                   office.random)))) {
+      model.rotate();
+    }
+  }
+  void enrol() {
+    const UserId user = any().user;
+    if (model.users.at(user).suspended || office.phones.size() > 14) return;
+    learn(office.enrol(user));
+  }
+  void revoke() {
+    const Phone& phone = any();
+    if (phone.id() == office.founder().id() || !model.active.contains(phone.id())) return;
+    office.append(office.founder(), DeviceRevoke{phone.id(), {}});
+    model.active.erase(phone.id());
+  }
+  void suspend() {
+    const UserId user = any().user;
+    if (user == office.founder().user) return;
+    auto& entry = model.users.at(user);
+    if (entry.suspended) {
+      office.append(office.founder(), UserReinstate{user});
+    } else {
+      office.append(office.founder(), UserSuspend{user, {}});
+      for (const DeviceId& device : model.devices(user)) model.active.erase(device);
+    }
+    entry.suspended = !entry.suspended;
+  }
+  void step() {
+    switch (office.random.below(12)) {
+      case 0:
+      case 1:
+      case 2: return add();
+      case 3:
+      case 4: return remove();
+      case 5:
+      case 6: return join();
+      case 7:
+      case 8: return rotate();
+      case 9: return enrol();
+      case 10: return revoke();
+      default: return suspend();
+    }
+  }
+
+  void compare() {
+    std::map<UserId, SpaceRole> members;
+    for (const Member& member : room.state.members()) members[member.user] = member.role;
+    REQUIRE(members == model.members);
+    REQUIRE(room.state.epoch().number == model.epoch);
+    std::set<DeviceId> holders;
+    for (const auto& [device, since] : room.state.epoch().holders) holders.insert(device);
+    REQUIRE(holders == model.holders);
+    bool barred = false;
+    for (const DeviceId& device : model.holders) barred |= !model.active.contains(device);
+    REQUIRE(room.state.needs_rotation(office.state) == barred);
+    // What each device can really derive is what the model says it was given, and nothing later.
+    for (const Phone& phone : office.phones) {
+      REQUIRE(room.ring(phone).newest() == model.knows[phone.id()]);
+      REQUIRE(room.ring(phone).size() == model.knows[phone.id()]);
+    }
+  }
+
+  Office office;
+  Model model;
+  Room room;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "random histories: the validator and a plain model agree, and no key reaches the removed") {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    CAPTURE(seed);
+    History history(seed);
+    for (int i = 0; i < 80; ++i) {
+      history.step();
+      history.compare();
+    }
+    // Folding the log afresh gives the same state.
+    SpaceState again;
+    for (const Record& record : history.room.records) {
+      REQUIRE(again.apply(record, history.office.state).has_value());
+    }
+    CHECK(again.head() == history.room.state.head());
+    CHECK(again.members() == history.room.state.members());
+  }
+}
