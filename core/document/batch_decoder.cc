@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes to changes. Reads leniently where that is simple, and then insists that the result encodes to
-// the very same bytes.
+// Bytes to changes. Reads leniently where that is simple, and then insists that the result encodes
+// to the very same bytes.
 #include <algorithm>
 #include <numeric>
 
@@ -31,7 +31,8 @@ Result<std::uint64_t> moved(std::uint64_t before, std::uint64_t encoded, std::ui
 Result<std::size_t> total(const Column& counts, std::size_t each_max, std::size_t total_max) {
   std::size_t sum = 0;
   for (std::uint64_t count : counts) {
-    if (count > each_max || count > total_max - sum) return Error{ErrorCode::limit_exceeded, "count"};
+    if (count > each_max || count > total_max - sum)
+      return Error{ErrorCode::limit_exceeded, "count"};
     sum += static_cast<std::size_t>(count);
   }
   return sum;
@@ -100,8 +101,8 @@ class BatchDecoder {
     FELTBOG_CHECK(read_column(columns_.time, changes_));
     FELTBOG_CHECK(read_column(columns_.dependency_count, changes_));
     FELTBOG_CHECK(read_column(columns_.op_count, changes_));
-    FELTBOG_TRY(dependencies, total(columns_.dependency_count, kDependenciesMax,
-                                    kDependenciesPerBatchMax));
+    FELTBOG_TRY(dependencies,
+                total(columns_.dependency_count, kDependenciesMax, kDependenciesPerBatchMax));
     FELTBOG_TRY(ops, total(columns_.op_count, kOpsPerChangeMax, kOpsPerBatchMax));
     FELTBOG_CHECK(read_column(columns_.dependency_writer, dependencies));
     FELTBOG_CHECK(read_column(columns_.dependency_counter, dependencies));
@@ -190,7 +191,8 @@ class BatchDecoder {
     ++edit_;
     if (length == 0 || length > kPositionMax) return malformed("length");
     cursor = position;
-    if (kind == static_cast<std::uint64_t>(ActionKind::erase)) return Action(Erase{position, length});
+    if (kind == static_cast<std::uint64_t>(ActionKind::erase))
+      return Action(Erase{position, length});
     cursor += length;
     // Bounded before it is used: no text has more code points than bytes.
     if (length > text_.size() || length > kTextPerOpBytesMax) return malformed("text");

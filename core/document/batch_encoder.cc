@@ -101,8 +101,10 @@ class BatchEncoder {
     if (const auto* create = std::get_if<Create>(&action)) {
       out.text(create->kind);
     } else if (const auto* set = std::get_if<Set>(&action)) {
-      if (set->replaces) add_ids(*set->replaces);
-      else out.null();
+      if (set->replaces)
+        add_ids(*set->replaces);
+      else
+        out.null();
       out.value(set->value);
     } else if (const auto* added = std::get_if<Add>(&action)) {
       out.value(added->value);

@@ -20,7 +20,8 @@ struct Target {
 
 struct BatchColumns {
   using Column = std::vector<std::uint64_t>;
-  // Per change. lamport: how far above the one before + 1. time: zigzag difference to the one before.
+  // Per change. lamport: how far above the one before + 1. time: zigzag difference to the one
+  // before.
   Column lamport, time, dependency_count, op_count;
   // Per dependency. The writer's place in the table, and the zigzag difference to its last counter.
   Column dependency_writer, dependency_counter;

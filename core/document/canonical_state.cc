@@ -8,9 +8,7 @@ namespace {
 
 constexpr std::uint64_t kStateVersion = 1;
 
-void write(CborWriter& out, const ChangeId& id) {
-  out.array(2).fixed(id.writer).uint(id.counter);
-}
+void write(CborWriter& out, const ChangeId& id) { out.array(2).fixed(id.writer).uint(id.counter); }
 
 void write(CborWriter& out, const OpId& id) {
   out.array(3).fixed(id.change.writer).uint(id.change.counter).uint(id.index);

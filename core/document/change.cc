@@ -12,7 +12,7 @@
 namespace feltbog::document {
 namespace {
 
-constexpr std::size_t kOpWeight = 64;   // numbers of an op, its share of the tables
+constexpr std::size_t kOpWeight = 64;  // numbers of an op, its share of the tables
 constexpr std::size_t kIdWeight = 32;
 
 Error malformed(std::string_view what) { return {ErrorCode::malformed, std::string(what)}; }
@@ -84,7 +84,8 @@ Result<void> check_target(const Op& op) {
     if (op.document.is_root() && op.field.empty()) return {};
     return malformed("create with a target");
   }
-  if (change.counter > kCounterMax || op.document.index >= kOpsPerChangeMax) return malformed("document");
+  if (change.counter > kCounterMax || op.document.index >= kOpsPerChangeMax)
+    return malformed("document");
   if (change.counter == 0 && !op.document.is_root()) return malformed("document");
   if (std::holds_alternative<Unknown>(op.action) && op.field.empty()) return {};
   return check_name(op.field);
@@ -188,7 +189,8 @@ std::size_t weight(const Op& op) {
 
 Result<void> check_change(const Change& change) {
   if (change.id.counter == 0 || change.id.counter > kCounterMax) return malformed("counter");
-  if (change.lamport < change.id.counter || change.lamport > kLamportMax) return malformed("lamport");
+  if (change.lamport < change.id.counter || change.lamport > kLamportMax)
+    return malformed("lamport");
   const std::int64_t time = change.recorded_at.milliseconds;
   if (time > kRecordedAtMax || time < -kRecordedAtMax) return too_much("recorded_at");
   FELTBOG_CHECK(check_dependencies(change));

@@ -47,7 +47,8 @@ struct OpId {
   friend auto operator<=>(const OpId&, const OpId&) = default;
 };
 
-// The operation that created the document. All zero: the root, which every space has from the start.
+// The operation that created the document. All zero: the root, which every space has from the
+// start.
 struct DocumentId {
   ChangeId change;
   std::uint32_t index = 0;
@@ -73,9 +74,9 @@ struct Create {
   friend bool operator==(const Create&, const Create&) = default;
 };
 
-// Writes a register. Without `replaces` it supersedes every value its author could see; with it, just
-// the named ones, so that settling a conflict never swallows a value nobody looked at. Names of values
-// the author could not have seen are ignored. Sorted, each once.
+// Writes a register. Without `replaces` it supersedes every value its author could see; with it,
+// just the named ones, so that settling a conflict never swallows a value nobody looked at. Names
+// of values the author could not have seen are ignored. Sorted, each once.
 struct Set {
   Value value;
   std::optional<std::vector<OpId>> replaces;
@@ -106,8 +107,8 @@ struct Increment {
   friend bool operator==(const Increment&, const Increment&) = default;
 };
 
-// Positions and counts are Unicode code points in the text as the author saw it: the change's causal
-// past and the earlier ops of the same change. A position beyond the end counts as the end.
+// Positions and counts are Unicode code points in the text as the author saw it: the change's
+// causal past and the earlier ops of the same change. A position beyond the end counts as the end.
 struct Insert {
   std::uint64_t position = 0;
   std::string text;  // UTF-8, not empty
@@ -133,7 +134,8 @@ struct Unknown {
   friend bool operator==(const Unknown&, const Unknown&) = default;
 };
 
-using Action = std::variant<Create, Set, Add, Remove, Append, Increment, Insert, Erase, Freeze, Unknown>;
+using Action =
+    std::variant<Create, Set, Add, Remove, Append, Increment, Insert, Erase, Freeze, Unknown>;
 
 struct Op {
   DocumentId document;
@@ -158,8 +160,8 @@ struct Change {
 // About how many bytes an op takes in a batch of its own; never less than it takes.
 std::size_t weight(const Op& op);
 
-// Whether the change alone is well formed: limits, sorted lists, UTF-8, a counter and lamport that are
-// not zero. What only its past can tell (lamport, minimal dependencies) History::add checks.
+// Whether the change alone is well formed: limits, sorted lists, UTF-8, a counter and lamport that
+// are not zero. What only its past can tell (lamport, minimal dependencies) History::add checks.
 // Errors: malformed, limit_exceeded.
 Result<void> check_change(const Change& change);
 

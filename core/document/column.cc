@@ -63,7 +63,8 @@ Result<std::vector<std::uint64_t>> decode_column(BytesView bytes, std::size_t co
   while (!bytes.empty()) {
     FELTBOG_TRY(head, read_number(bytes));
     const std::uint64_t length = head >> 1;
-    if (length == 0 || length > count - out.size()) return Error{ErrorCode::malformed, "column length"};
+    if (length == 0 || length > count - out.size())
+      return Error{ErrorCode::malformed, "column length"};
     const auto size = static_cast<std::size_t>(length);
     if ((head & 1) != 0) {
       FELTBOG_TRY(number, read_number(bytes));

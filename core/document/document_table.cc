@@ -26,8 +26,8 @@ void DocumentTable::apply(const CausalGraph& graph, const Schema& schema, Change
     DocumentState* document = visible_to(graph, place, op.document);
     if (document == nullptr) continue;
     const FieldRule& rule = rule_for(schema, document->kind, op.field);
-    std::vector<TextPatch> patches = document->fields[op.field].apply(
-        graph, place, rule, op.document.change.writer);
+    std::vector<TextPatch> patches =
+        document->fields[op.field].apply(graph, place, rule, op.document.change.writer);
     FieldEffect* last = effect.fields.empty() ? nullptr : &effect.fields.back();
     if (last == nullptr || last->document != op.document || last->field != op.field) {
       last = &effect.fields.emplace_back(FieldEffect{op.document, op.field, {}});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The policies. Each reads nothing but the causal order and the tie order, so that the order in which
-// changes arrived leaves no trace.
+// The policies. Each reads nothing but the causal order and the tie order, so that the order in
+// which changes arrived leaves no trace.
 #include "core/document/field_state.h"
 
 #include <algorithm>

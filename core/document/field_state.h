@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the operations on one field amount to, apart from text: register, set, log and counter. A field
-// keeps all of them, so that an operation of an unexpected type is neither lost nor in the way.
+// What the operations on one field amount to, apart from text: register, set, log and counter. A
+// field keeps all of them, so that an operation of an unexpected type is neither lost nor in the
+// way.
 #pragma once
 
 #include <map>

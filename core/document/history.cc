@@ -170,7 +170,8 @@ std::vector<const Change*> History::changes_of(const WriterId& writer,
 
 std::vector<const Change*> History::changes() const {
   std::vector<const Change*> out;
-  for (ChangeIndex at = 0; at < state_->graph.size(); ++at) out.push_back(&state_->graph.change(at));
+  for (ChangeIndex at = 0; at < state_->graph.size(); ++at)
+    out.push_back(&state_->graph.change(at));
   return out;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All changes of one space, and the state they amount to. A pure value: no files, keys or clocks. The
-// same set of changes gives the same state in whatever order, batches or copies it arrived.
+// All changes of one space, and the state they amount to. A pure value: no files, keys or clocks.
+// The same set of changes gives the same state in whatever order, batches or copies it arrived.
 #pragma once
 
 #include <map>
@@ -36,12 +36,12 @@ struct FieldEffect {
 
 // What an add did. Sorted by document and field, each once.
 struct AddEffect {
-  bool duplicate = false;            // the very change was known already
-  bool held = false;                 // it waits for its dependencies
-  std::vector<ChangeId> applied;     // it and the held ones it released, in the order applied
-  std::vector<ChangeId> rejected;    // held ones that turned out malformed, and were dropped
+  bool duplicate = false;          // the very change was known already
+  bool held = false;               // it waits for its dependencies
+  std::vector<ChangeId> applied;   // it and the held ones it released, in the order applied
+  std::vector<ChangeId> rejected;  // held ones that turned out malformed, and were dropped
   std::vector<DocumentId> created;
-  std::vector<FieldEffect> fields;   // those an applied change touched
+  std::vector<FieldEffect> fields;  // those an applied change touched
 };
 
 // A value with its origin. "Who" and "which device" follow from the writer in `op`.
@@ -92,11 +92,11 @@ class History {
   ~History();
   History clone() const;
 
-  // Takes a change in, in any order. A change whose past is not complete is held back and applied as
-  // soon as it is. Nothing is altered when an error is returned.
-  // Errors: malformed (also: a lamport or dependencies that do not tell the truth), limit_exceeded,
-  // fork_detected (another change stands under this id; the one that came first stays, and the caller
-  // must freeze the writer: see docs/merging.md).
+  // Takes a change in, in any order. A change whose past is not complete is held back and applied
+  // as soon as it is. Nothing is altered when an error is returned. Errors: malformed (also: a
+  // lamport or dependencies that do not tell the truth), limit_exceeded, fork_detected (another
+  // change stands under this id; the one that came first stays, and the caller must freeze the
+  // writer: see docs/merging.md).
   Result<AddEffect> add(Change change);
 
   // An empty change on top of everything here: id, lamport, dependencies and time filled in.
@@ -106,7 +106,8 @@ class History {
   // Null when unknown or held. Valid as long as the History.
   const Change* find(const ChangeId& id) const;
   // The writer's changes from that counter on, in order.
-  std::vector<const Change*> changes_of(const WriterId& writer, std::uint64_t from_counter = 1) const;
+  std::vector<const Change*> changes_of(const WriterId& writer,
+                                        std::uint64_t from_counter = 1) const;
   // All changes, each after what it depends on; an order of this replica, not of the space.
   std::vector<const Change*> changes() const;
   std::size_t change_count() const;
@@ -134,7 +135,8 @@ class History {
   std::vector<FieldValue> value_history(const DocumentId& id, std::string_view field) const;
   // Ordered by (lamport, op), which never puts an entry before one its author had seen.
   std::vector<FieldValue> log(const DocumentId& id, std::string_view field) const;
-  std::vector<SetMember> members(const DocumentId& id, std::string_view field) const;  // by CBOR bytes
+  std::vector<SetMember> members(const DocumentId& id,
+                                 std::string_view field) const;  // by CBOR bytes
   std::int64_t counter(const DocumentId& id, std::string_view field) const;
   std::string text(const DocumentId& id, std::string_view field) const;
   std::uint64_t text_length(const DocumentId& id, std::string_view field) const;  // code points

@@ -34,8 +34,8 @@ struct FieldRule {
   friend bool operator==(const FieldRule&, const FieldRule&) = default;
 };
 
-// kind -> field -> rule. Two replicas with different schemas keep the same operations and differ only
-// in how they read them, until both know the same schema.
+// kind -> field -> rule. Two replicas with different schemas keep the same operations and differ
+// only in how they read them, until both know the same schema.
 class Schema {
  public:
   // Declares a field; a second declaration replaces the first. Returns itself for chaining.

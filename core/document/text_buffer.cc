@@ -109,7 +109,8 @@ void TextBuffer::split_if_large(std::size_t at) {
   }
   chunks_[at] = std::move(pieces.front());
   chunks_.insert(chunks_.begin() + static_cast<std::ptrdiff_t>(at) + 1,
-                 std::make_move_iterator(pieces.begin() + 1), std::make_move_iterator(pieces.end()));
+                 std::make_move_iterator(pieces.begin() + 1),
+                 std::make_move_iterator(pieces.end()));
 }
 
 void TextBuffer::join_if_small(std::size_t at) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A text one can edit anywhere cheaply: UTF-8 in chunks of about a kilobyte, addressed by code point.
+// A text one can edit anywhere cheaply: UTF-8 in chunks of about a kilobyte, addressed by code
+// point.
 #pragma once
 
 #include <cstdint>

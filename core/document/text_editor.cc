@@ -16,8 +16,8 @@ void append_steps(Steps& to, const TextPatch& patch) {
   if (!patch.inserted.empty()) to.push_back({patch.position, 0, patch.inserted});
 }
 
-// Where a place goes when the step is applied. Of an insertion at that very place it stays in front,
-// unless `behind`.
+// Where a place goes when the step is applied. Of an insertion at that very place it stays in
+// front, unless `behind`.
 std::uint64_t carried(std::uint64_t place, const TextPatch& step, bool behind) {
   if (step.erased == 0) {
     const bool before = place < step.position || (place == step.position && !behind);
@@ -48,8 +48,8 @@ struct Moved {
   Steps others;
 };
 
-// Two sequences of steps on one text, each moved past the other: own then others' gives the same text
-// as others then own's.
+// Two sequences of steps on one text, each moved past the other: own then others' gives the same
+// text as others then own's.
 Moved exchange(Steps own, Steps others) {
   if (own.empty() || others.empty()) return {std::move(own), std::move(others)};
   if (own.size() == 1 && others.size() == 1) {
@@ -109,8 +109,9 @@ Result<TextEditor::Spliced> TextEditor::splice(std::uint64_t base, std::uint64_t
   Spliced out;
   for (const TextPatch& step : moved.own) {
     const bool erases = step.erased > 0;
-    out.ops.push_back({document_, field_, erases ? Action(Erase{step.position, step.erased})
-                                                 : Action(Insert{step.position, step.inserted})});
+    out.ops.push_back({document_, field_,
+                       erases ? Action(Erase{step.position, step.erased})
+                              : Action(Insert{step.position, step.inserted})});
     record(step);
   }
   out.missed = std::move(moved.others);

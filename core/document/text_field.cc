@@ -15,9 +15,8 @@ class Stretch {
  public:
   // False when the edit lies elsewhere, and starts a stretch of its own.
   bool take(OpPlace place, const Op& op) {
-    const bool taken = std::holds_alternative<Insert>(op.action)
-                           ? take(std::get<Insert>(op.action))
-                           : take(std::get<Erase>(op.action));
+    const bool taken = std::holds_alternative<Insert>(op.action) ? take(std::get<Insert>(op.action))
+                                                                 : take(std::get<Erase>(op.action));
     if (taken) ops_.push_back(place);
     return taken;
   }
@@ -84,7 +83,8 @@ std::vector<TextPatch> TextField::freeze(const CausalGraph& graph, OpPlace place
     if (graph.saw(place, signing.place)) return {};
   }
   const std::string shown = text();
-  signings_.push_back({place, merge_.text_seen_by(graph, place), merge_.version_seen_by(graph, place)});
+  signings_.push_back(
+      {place, merge_.text_seen_by(graph, place), merge_.version_seen_by(graph, place)});
   const auto rank = [&](const Signing& signing) {
     return graph.change(signing.place.change).id.writer == creator ? 0 : 1;
   };
@@ -147,8 +147,7 @@ std::vector<TextField::Piece> TextField::late_pieces(const CausalGraph& graph) c
   return out;
 }
 
-std::vector<const TextField::Signing*> TextField::rival_signings(
-    const CausalGraph& graph) const {
+std::vector<const TextField::Signing*> TextField::rival_signings(const CausalGraph& graph) const {
   std::vector<const Signing*> out;
   if (!standing_) return out;
   out.push_back(&signings_[*standing_]);
@@ -156,9 +155,8 @@ std::vector<const TextField::Signing*> TextField::rival_signings(
     const bool differs = signing.text != out.front()->text;
     if (differs && !is_settled(signing.place)) out.push_back(&signing);
   }
-  std::sort(out.begin() + 1, out.end(), [&](const Signing* a, const Signing* b) {
-    return graph.before(a->place, b->place);
-  });
+  std::sort(out.begin() + 1, out.end(),
+            [&](const Signing* a, const Signing* b) { return graph.before(a->place, b->place); });
   if (out.size() == 1) out.clear();
   return out;
 }

@@ -20,7 +20,9 @@ class TextField {
   // CausalGraph::before(). Returns what happened to the text shown.
   std::vector<TextPatch> apply(const CausalGraph& graph, OpPlace place, const WriterId& creator);
 
-  std::string text() const { return standing_ ? signings_[*standing_].text : merge_.buffer().text(); }
+  std::string text() const {
+    return standing_ ? signings_[*standing_].text : merge_.buffer().text();
+  }
   std::uint64_t length() const;
   std::string unfrozen_text() const { return merge_.buffer().text(); }
   std::vector<OpPlace> version() const;
@@ -31,7 +33,8 @@ class TextField {
     std::vector<OpPlace> ops;  // in the author's order
     Value value;               // the words, or a map {"erased": count}
   };
-  // The words of late edits nobody has dealt with; what one author wrote in one stretch is one piece.
+  // The words of late edits nobody has dealt with; what one author wrote in one stretch is one
+  // piece.
   std::vector<Piece> late_pieces(const CausalGraph& graph) const;
 
   struct Signing {
@@ -51,7 +54,7 @@ class TextField {
   TextMerge merge_;
   std::vector<Signing> signings_;  // none in another's past
   std::optional<std::size_t> standing_;
-  std::vector<OpPlace> late_;      // edits the standing signing had not seen
+  std::vector<OpPlace> late_;  // edits the standing signing had not seen
   std::set<std::pair<ChangeIndex, std::uint32_t>> settled_;
 };
 

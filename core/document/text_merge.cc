@@ -29,8 +29,10 @@ std::vector<TextPatch> TextMerge::apply(const CausalGraph& graph, OpPlace place)
   if (on_top) {
     patches = apply_directly(graph.op(place));
     version_.assign(1, edit);
-    if (!bases_.empty() && bases_.back().second + 1 == edit) bases_.back().second = edit;
-    else bases_.emplace_back(edit, edit);
+    if (!bases_.empty() && bases_.back().second + 1 == edit)
+      bases_.back().second = edit;
+    else
+      bases_.emplace_back(edit, edit);
     if (replay_ && edit - replay_->next > kReplayLagMax) replay_.reset();
   } else {
     patches = apply_concurrently(graph, edit);
@@ -78,8 +80,10 @@ void TextMerge::drop_stale_bases(const CausalGraph& graph, OpPlace place) {
   EditIndex high = bases_.back().second;
   while (low < high) {
     const EditIndex middle = low + (high - low + 1) / 2;
-    if (seen(middle)) low = middle;
-    else high = middle - 1;
+    if (seen(middle))
+      low = middle;
+    else
+      high = middle - 1;
   }
   bases_.back().second = low;
 }
@@ -104,8 +108,8 @@ std::vector<TextPatch> TextMerge::replay(const CausalGraph& graph, EditIndex edi
     const auto precedes = [&](EditIndex a, EditIndex b) {
       return graph.id_of(edits_[a].place) < graph.id_of(edits_[b].place);
     };
-    const std::uint64_t position = replay_->walker.insert(
-        edit, insert->position, count_code_points(insert->text), precedes);
+    const std::uint64_t position =
+        replay_->walker.insert(edit, insert->position, count_code_points(insert->text), precedes);
     patches.push_back({position, 0, insert->text});
   } else if (const auto* erase = std::get_if<Erase>(&op.action)) {
     for (const auto& erased : replay_->walker.erase(edit, erase->position, erase->count)) {
@@ -117,9 +121,9 @@ std::vector<TextPatch> TextMerge::replay(const CausalGraph& graph, EditIndex edi
   return patches;
 }
 
-// Takes the walker's prepare state from its version to another: back out of what only the former has
-// in its past, then into what only the latter has. Walks both pasts from the newest edit down until
-// they have met; nothing at or before the base needs looking at.
+// Takes the walker's prepare state from its version to another: back out of what only the former
+// has in its past, then into what only the latter has. Walks both pasts from the newest edit down
+// until they have met; nothing at or before the base needs looking at.
 void TextMerge::move_to(const CausalGraph& graph, const Edits& version) {
   if (version == replay_->version) return;
   constexpr std::uint8_t kFrom = 1;

@@ -48,7 +48,7 @@ class TextMerge {
     TextWalker walker;
     std::optional<EditIndex> base;  // it starts from the text just after this edit
     EditIndex next = 0;
-    Edits version;                  // the prepare version
+    Edits version;  // the prepare version
   };
 
   Edits parents(const CausalGraph& graph, OpPlace place) const;
@@ -64,8 +64,8 @@ class TextMerge {
 
   TextBuffer buffer_;
   std::vector<Edit> edits_;
-  std::map<EditIndex, Edits> branches_;      // parents that are not just the edit before
-  std::vector<Edits> by_writer_;             // by WriterIndex
+  std::map<EditIndex, Edits> branches_;  // parents that are not just the edit before
+  std::vector<Edits> by_writer_;         // by WriterIndex
   Edits version_;
   // Edits that all earlier ones are in the past of and all later ones have in theirs, as closed
   // ranges: where a replay can start.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A plain list of spans. Ordering of concurrent insertions follows the rule known as YjsMod, equal to
-// FugueMax (Weidner & Kleppmann, "The Art of the Fugue"), so that runs do not interleave.
+// A plain list of spans. Ordering of concurrent insertions follows the rule known as YjsMod, equal
+// to FugueMax (Weidner & Kleppmann, "The Art of the Fugue"), so that runs do not interleave.
 #include "core/document/text_walker.h"
 
 #include <algorithm>
@@ -110,8 +110,8 @@ std::size_t TextWalker::integrate(const Span& fresh, std::size_t gap,
       looking_further = other_right < *fresh_right;
     } else {
       // Left origins before this one's end the gap; later ones belong to what was walked over.
-      const bool earlier = other.left.edit == kNone ||
-                           (fresh.left.edit != kNone && place_of(other.left).span < gap);
+      const bool earlier =
+          other.left.edit == kNone || (fresh.left.edit != kNone && place_of(other.left).span < gap);
       if (earlier) break;
     }
     if (!looking_further) target = at + 1;
@@ -145,8 +145,10 @@ std::vector<TextWalker::Erased> TextWalker::erase(EditIndex edit, std::uint64_t 
     if (span.erased) continue;
     span.erased = true;
     const bool adjacent = !out.empty() && out.back().position == effect_position;
-    if (adjacent) out.back().count += span.length;
-    else out.push_back({effect_position, span.length});
+    if (adjacent)
+      out.back().count += span.length;
+    else
+      out.push_back({effect_position, span.length});
   }
   if (!ranges.empty()) erasures_.emplace(edit, std::move(ranges));
   return out;

@@ -68,7 +68,8 @@ class TextWalker {
     std::uint64_t prepare_length() const { return prepare == 1 ? length : 0; }
     std::uint64_t effect_length() const { return erased ? 0 : length; }
     bool holds(const CharacterId& id) const {
-      return id.edit == first.edit && id.offset >= first.offset && id.offset < first.offset + length;
+      return id.edit == first.edit && id.offset >= first.offset &&
+             id.offset < first.offset + length;
     }
   };
   struct Range {

@@ -18,8 +18,10 @@ class World {
   std::vector<Change> run() {
     for (std::size_t step = 0; step < options_.steps; ++step) {
       const std::size_t author = dice_.roll(replicas_.size());
-      if (dice_.one_in(3)) meet(author, dice_.roll(replicas_.size()));
-      else act(author);
+      if (dice_.one_in(3))
+        meet(author, dice_.roll(replicas_.size()));
+      else
+        act(author);
     }
     return std::move(made_);
   }
@@ -70,7 +72,8 @@ class World {
       case 7: return {document, "status", Set{rung(), replaces(here, document, "status")}};
       case 8: return {document, "needs", set_op(here, document)};
       case 9: return {document, "entries", Append{word()}};
-      case 10: return {document, "attempts", Increment{static_cast<std::int64_t>(dice_.roll(9)) - 4}};
+      case 10:
+        return {document, "attempts", Increment{static_cast<std::int64_t>(dice_.roll(9)) - 4}};
       default: break;
     }
     if (dice_.one_in(3)) return {document, "body", Freeze{}};
@@ -79,7 +82,8 @@ class World {
   }
 
   Action edit(std::uint64_t length) {
-    static const char* const words[] = {"a", "æ", "Ø", "🙂", "hus", "blåbær", "én to", "👩‍👧"};
+    static const char* const words[] = {"a",   "æ",      "Ø",     "🙂",
+                                        "hus", "blåbær", "én to", "👩‍👧"};
     const std::size_t reach = static_cast<std::size_t>(length) + (options_.hostile ? 3 : 1);
     const std::uint64_t position = dice_.roll(reach);
     const bool can_erase = length > 0 || options_.hostile;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random histories of several authors who write apart and meet now and then; the same seed gives the
-// same history.
+// Random histories of several authors who write apart and meet now and then; the same seed gives
+// the same history.
 #pragma once
 
 #include <cstdint>

@@ -40,7 +40,8 @@ void check_law(const char* name, const Options& options, std::uint64_t seeds, co
       fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(at));
       const bool needed = std::any_of(fewer.begin(), fewer.end(), [&](const Change& change) {
         const bool next = change.id.writer == dropped.writer && change.id.counter > dropped.counter;
-        return next || std::count(change.dependencies.begin(), change.dependencies.end(), dropped) > 0;
+        return next ||
+               std::count(change.dependencies.begin(), change.dependencies.end(), dropped) > 0;
       });
       if (!needed && !holds(fewer)) changes = std::move(fewer);
     }
@@ -154,19 +155,20 @@ TEST_CASE("applying the patches an add reports keeps a screen equal to the text"
 }
 
 TEST_CASE("a text at an earlier version reads as it did then") {
-  check_law("versions", {.steps = 50, .text_only = true}, 100, [](const std::vector<Change>& changes) {
-    History history(generator::schema());
-    std::vector<std::pair<std::vector<OpId>, std::string>> seen;
-    for (const Change& change : changes) {
-      if (!history.add(change)) return false;
-      seen.emplace_back(history.text_version({}, "body"), history.text({}, "body"));
-    }
-    for (const auto& [version, text] : seen) {
-      const auto again = history.text_at({}, "body", version);
-      if (!again || *again != text) return false;
-    }
-    return true;
-  });
+  check_law("versions", {.steps = 50, .text_only = true}, 100,
+            [](const std::vector<Change>& changes) {
+              History history(generator::schema());
+              std::vector<std::pair<std::vector<OpId>, std::string>> seen;
+              for (const Change& change : changes) {
+                if (!history.add(change)) return false;
+                seen.emplace_back(history.text_version({}, "body"), history.text({}, "body"));
+              }
+              for (const auto& [version, text] : seen) {
+                const auto again = history.text_at({}, "body", version);
+                if (!again || *again != text) return false;
+              }
+              return true;
+            });
 }
 
 }  // namespace feltbog::document

@@ -29,9 +29,9 @@ std::vector<std::string> characters(const std::string& utf8) {
   return out;
 }
 
-// FugueMax after Weidner & Kleppmann, "The Art of the Fugue" (2023), section 5: a tree of characters,
-// read left children, character, right children. Right siblings stand in the reverse order of their
-// right origins, then by id; left siblings by id.
+// FugueMax after Weidner & Kleppmann, "The Art of the Fugue" (2023), section 5: a tree of
+// characters, read left children, character, right children. Right siblings stand in the reverse
+// order of their right origins, then by id; left siblings by id.
 struct Node {
   OpId op;
   std::size_t offset = 0;
@@ -54,7 +54,8 @@ class Tree {
     int left = position == 0 ? 0 : visible[static_cast<std::size_t>(position) - 1];
     std::size_t offset = 0;
     for (const std::string& character : characters(text)) {
-      left = put(op, offset++, character, left, [&](const OpId& id) { return id == op || seen(id); });
+      left =
+          put(op, offset++, character, left, [&](const OpId& id) { return id == op || seen(id); });
     }
   }
 
@@ -298,8 +299,8 @@ std::string Oracle::dump_text(const DocumentId& document, const std::vector<Even
     if (signing.id.change.writer == document.change.writer) stands = signing;
   }
   std::erase_if(edits, [&](const Event& edit) { return !saw(stands.id, edit.id); });
-  return line("signed", {to_text(stands.id), to_hex(as_bytes(text_of(edits))),
-                         to_hex(as_bytes(merged))});
+  return line("signed",
+              {to_text(stands.id), to_hex(as_bytes(text_of(edits))), to_hex(as_bytes(merged))});
 }
 
 std::string Oracle::dump_field(const DocumentId& document, const std::string& kind,

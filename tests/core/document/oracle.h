@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a set of changes means, worked out from the definitions and from scratch every time: pasts as
-// sets, text as a FugueMax tree of characters. Slow on purpose; it shares no code with the engine.
+// What a set of changes means, worked out from the definitions and from scratch every time: pasts
+// as sets, text as a FugueMax tree of characters. Slow on purpose; it shares no code with the
+// engine.
 #pragma once
 
 #include <map>

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each policy does when two people write apart.
+#include <doctest/doctest.h>
+
+#include "tests/core/document/scene.h"
+
+namespace feltbog::document {
+namespace {
+
+using scene::meet;
+using scene::Person;
+using scene::texts;
+
+Set set(const char* value) { return {Value(value), std::nullopt}; }
+
+}  // namespace
+
+TEST_CASE("two outcomes written apart are both shown, and are a conflict") {
+  Person anna(1), bo(2);
+  anna.act({}, "outcome", set("unknown"));
+  meet({&anna, &bo});
+  anna.act({}, "outcome", set("home"));
+  bo.act({}, "outcome", set("moved"));
+  meet({&anna, &bo});
+  CHECK(anna.history.values({}, "outcome").size() == 2);
+  CHECK(anna.history.values({}, "outcome") == bo.history.values({}, "outcome"));
+  const auto conflicts = anna.history.conflicts();
+  REQUIRE(conflicts.size() == 1);
+  CHECK(conflicts[0].kind == ConflictKind::values);
+  CHECK(conflicts[0].ops.size() == 2);
+  CHECK(anna.history.value_history({}, "outcome").size() == 3);
+}
+
+TEST_CASE("settling a conflict supersedes the values that were looked at, and no others") {
+  Person anna(1), bo(2), carl(3);
+  anna.act({}, "outcome", set("home"));
+  bo.act({}, "outcome", set("moved"));
+  meet({&anna, &bo});
+  const std::vector<OpId> looked_at = anna.history.conflicts()[0].ops;
+  carl.act({}, "outcome", set("hospital"));
+  meet({&anna, &carl});  // arrives while the screen still shows two
+  anna.act({}, "outcome", Set{Value("moved"), looked_at});
+  CHECK(texts(anna.history.values({}, "outcome")) == std::vector<std::string>{"hospital", "moved"});
+  CHECK(anna.history.conflicts().size() == 1);
+}
+
+TEST_CASE("people who wrote the same do not disagree") {
+  Person anna(1), bo(2);
+  anna.act({}, "outcome", set("home"));
+  bo.act({}, "outcome", set("home"));
+  meet({&anna, &bo});
+  CHECK(anna.history.conflicts().empty());
+}
+
+TEST_CASE("an undeclared field shows every value") {
+  Person anna(1), bo(2);
+  anna.act({}, "shoe_size", set("41"));
+  bo.act({}, "shoe_size", set("42"));
+  meet({&anna, &bo});
+  CHECK(anna.history.values({}, "shoe_size").size() == 2);
+  CHECK(anna.history.conflicts().size() == 1);
+}
+
+TEST_CASE("of two titles the causally latest stands, whoever wrote aside") {
+  Person anna(1), bo(2);
+  anna.act({}, "title", set("first"));
+  anna.act({}, "title", set("second"));
+  bo.act({}, "title", set("aside"));
+  meet({&anna, &bo});
+  CHECK(texts(anna.history.values({}, "title")) == std::vector<std::string>{"second"});
+  CHECK(anna.history.conflicts().empty());
+  CHECK(anna.history.value_history({}, "title").size() == 3);
+}
+
+TEST_CASE("closed stays closed until somebody reopens it by an act") {
+  Person anna(1), bo(2);
+  anna.act({}, "status", set("open"));
+  meet({&anna, &bo});
+  anna.act({}, "status", set("closed"));
+  bo.act({}, "status", set("open"));
+  meet({&anna, &bo});
+  CHECK(bo.history.value({}, "status")->value == Value("closed"));
+  bo.act({}, "status", set("open"));
+  CHECK(bo.history.value({}, "status")->value == Value("closed"));
+  const OpId closed = bo.history.value({}, "status")->op;
+  bo.act({}, "status", Set{Value("open"), std::vector<OpId>{closed}});
+  CHECK(bo.history.value({}, "status")->value == Value("open"));
+  anna.act({}, "status", set("closed"));  // without having seen the reopening
+  meet({&anna, &bo});
+  CHECK(bo.history.value({}, "status")->value == Value("closed"));
+  CHECK(anna.history.conflicts().empty());
+}
+
+TEST_CASE("a need added again while somebody removes it stays") {
+  Person anna(1), bo(2);
+  anna.act({}, "needs", Add{Value("food")});
+  anna.act({}, "needs", Add{Value("clothes")});
+  meet({&anna, &bo});
+  bo.act({}, "needs", Add{Value("food")});
+  for (const SetMember& member : anna.history.members({}, "needs")) {
+    anna.act({}, "needs", Remove{member.tags});
+  }
+  CHECK(anna.history.members({}, "needs").empty());
+  meet({&anna, &bo});
+  const auto members = anna.history.members({}, "needs");
+  REQUIRE(members.size() == 1);
+  CHECK(members[0].value == Value("food"));
+  CHECK(members[0].tags.size() == 1);
+}
+
+TEST_CASE("log entries never stand before what their author had seen") {
+  Person anna(1), bo(2);
+  anna.act({}, "entries", Append{Value("rang the bell")});
+  meet({&anna, &bo});
+  bo.act({}, "entries", Append{Value("nobody home")});
+  anna.act({}, "entries", Append{Value("left a card")});
+  meet({&anna, &bo});
+  CHECK(anna.history.log({}, "entries") == bo.history.log({}, "entries"));
+  CHECK(texts(anna.history.log({}, "entries"))[0] == "rang the bell");
+  CHECK(anna.history.log({}, "entries").size() == 3);
+}
+
+TEST_CASE("attempts counted apart are summed") {
+  Person anna(1), bo(2);
+  anna.act({}, "attempts", Increment{2});
+  bo.act({}, "attempts", Increment{3});
+  bo.act({}, "attempts", Increment{-1});
+  meet({&anna, &bo});
+  CHECK(anna.history.counter({}, "attempts") == 4);
+}
+
+TEST_CASE("a schema declared later reads the same operations") {
+  Person anna(1), bo(2);
+  anna.act({}, "risk", set("low"));
+  bo.act({}, "risk", set("high"));
+  meet({&anna, &bo});
+  Schema later;
+  later.ladder(kRootKind, "risk", {Value("low"), Value("high")});
+  History updated(later);
+  for (const Change* change : anna.history.changes()) REQUIRE(updated.add(*change));
+  CHECK(texts(updated.values({}, "risk")) == std::vector<std::string>{"high"});
+  CHECK(anna.history.values({}, "risk").size() == 2);
+}
+
+}  // namespace feltbog::document
