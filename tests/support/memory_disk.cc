@@ -56,7 +56,8 @@ class MemoryFile final : public File {
     const auto fault = count(MemoryDisk::CallKind::sync);
     if (fault && is_dead()) return *fault;
     ++disk_.syncs_;
-    disk_.apply({fault ? DiskChange::Kind::sync_failed : DiskChange::Kind::sync, inode_, {}, {}, 0, {}});
+    disk_.apply(
+        {fault ? DiskChange::Kind::sync_failed : DiskChange::Kind::sync, inode_, {}, {}, 0, {}});
     if (fault) return *fault;
     return {};
   }
@@ -91,7 +92,9 @@ class LockFile final : public File {
   ~LockFile() override { locks_->erase(path_); }
   LockFile(const LockFile&) = delete;
   LockFile& operator=(const LockFile&) = delete;
-  Result<std::size_t> read(std::uint64_t, std::span<std::uint8_t>) override { return std::size_t{0}; }
+  Result<std::size_t> read(std::uint64_t, std::span<std::uint8_t>) override {
+    return std::size_t{0};
+  }
   Result<void> write(std::uint64_t, BytesView) override { return ErrorCode::io_error; }
   Result<void> truncate(std::uint64_t) override { return ErrorCode::io_error; }
   Result<void> sync() override { return {}; }

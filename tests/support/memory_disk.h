@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A disk in memory that knows what would survive a power cut, and fails when told to. Deterministic:
-// every choice comes from a seed. For crash tests and the simulator; not safe for threads.
+// A disk in memory that knows what would survive a power cut, and fails when told to.
+// Deterministic: every choice comes from a seed. For crash tests and the simulator; not safe for
+// threads.
 #pragma once
 
 #include <cstdint>
@@ -16,30 +17,30 @@
 
 namespace feltbog::testing {
 
-// What becomes of the changes no sync has made durable yet. Contents: writes and truncations of a file
-// since its last sync. Entries: creations, renames and removals since the last sync_directory.
+// What becomes of the changes no sync has made durable yet. Contents: writes and truncations of a
+// file since its last sync. Entries: creations, renames and removals since the last sync_directory.
 enum class CrashPolicy {
-  lose_unsynced,     // contents and entries lost
-  keep_all,          // everything reached the disk
-  keep_prefix,       // a prefix of all changes, across files, in order
-  random_sectors,    // any subset of the written parts of 512-byte sectors; some entries, in order
-  garbage_sectors,   // as random_sectors, but parts that were lost read as noise
-  lose_entries,      // contents kept, entries lost
+  lose_unsynced,    // contents and entries lost
+  keep_all,         // everything reached the disk
+  keep_prefix,      // a prefix of all changes, across files, in order
+  random_sectors,   // any subset of the written parts of 512-byte sectors; some entries, in order
+  garbage_sectors,  // as random_sectors, but parts that were lost read as noise
+  lose_entries,     // contents kept, entries lost
 };
-constexpr CrashPolicy kCrashPolicies[] = {
-    CrashPolicy::lose_unsynced,  CrashPolicy::keep_all,        CrashPolicy::keep_prefix,
-    CrashPolicy::random_sectors, CrashPolicy::garbage_sectors, CrashPolicy::lose_entries};
+constexpr CrashPolicy kCrashPolicies[] = {CrashPolicy::lose_unsynced,   CrashPolicy::keep_all,
+                                          CrashPolicy::keep_prefix,     CrashPolicy::random_sectors,
+                                          CrashPolicy::garbage_sectors, CrashPolicy::lose_entries};
 std::string_view crash_policy_name(CrashPolicy policy);
 
 enum class FaultKind { io_error, disk_full, short_read };
 
 // An io_error of a sync loses what it should have made durable, though it stays readable until the
-// power is cut, and a later sync that succeeds does not bring it back: kernels behave so. A write that
-// fails has written half. disk_full meets calls that may need room, short_read meets reads.
+// power is cut, and a later sync that succeeds does not bring it back: kernels behave so. A write
+// that fails has written half. disk_full meets calls that may need room, short_read meets reads.
 struct Fault {
   std::uint64_t at_call = 0;  // the number of the call, counted from 0 (call_count)
   FaultKind kind = FaultKind::io_error;
-  bool persistent = false;    // this call only, or every one from there on
+  bool persistent = false;  // this call only, or every one from there on
 };
 
 struct DiskChange;
@@ -60,8 +61,8 @@ class MemoryDisk final : public Disk {
   Result<std::unique_ptr<File>> lock(std::string_view path) override;
 
   // --- power cuts ---
-  // Cuts the power now: this disk becomes what survived. Files opened before answer io_error from then
-  // on, and locks are free.
+  // Cuts the power now: this disk becomes what survived. Files opened before answer io_error from
+  // then on, and locks are free.
   void crash(CrashPolicy policy, std::uint64_t seed);
   // From here on every change is recorded, so that image_at can go back. Costs memory.
   void start_recording();

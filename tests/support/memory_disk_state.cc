@@ -44,14 +44,12 @@ void apply_entry(Entries& entries, const PendingEntry& change) {
   switch (change.kind) {
     case DiskChange::Kind::create: entries[change.path] = change.inode; break;
     case DiskChange::Kind::remove: entries.erase(change.path); break;
-    default:
-      entries.erase(change.path);
-      entries[change.target] = change.inode;
+    default: entries.erase(change.path); entries[change.target] = change.inode;
   }
 }
 
-// Sector by sector: the parts that were written arrive, or do not, or turn to noise. Bytes of the same
-// sector that were not written stay: drives and SQLite both rely on that.
+// Sector by sector: the parts that were written arrive, or do not, or turn to noise. Bytes of the
+// same sector that were not written stay: drives and SQLite both rely on that.
 void apply_torn(Bytes& content, const PendingContent& change, bool noise, Choices& choices) {
   if (change.truncates) {
     if (choices.coin()) content.resize(change.offset);
@@ -141,8 +139,7 @@ void DiskState::crash(CrashPolicy policy, std::uint64_t seed) {
   for (const PendingEntry& entry : pending) {
     if (keeps(entry.order, true)) apply_entry(durable, entry);
   }
-  const bool torn =
-      policy == CrashPolicy::random_sectors || policy == CrashPolicy::garbage_sectors;
+  const bool torn = policy == CrashPolicy::random_sectors || policy == CrashPolicy::garbage_sectors;
   for (auto& [id, inode] : inodes) {
     for (const PendingContent& content : inode.pending) {
       if (torn) {

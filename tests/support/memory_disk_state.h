@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state of a memory disk: what is readable, what is durable, and every change in between. Internal
-// to memory_disk.cc.
+// The state of a memory disk: what is readable, what is durable, and every change in between.
+// Internal to memory_disk.cc.
 #pragma once
 
 #include <map>
@@ -15,8 +15,8 @@ struct DiskChange {
   enum class Kind { create, write, truncate, sync, sync_failed, remove, rename, sync_directory };
   Kind kind = Kind::write;
   std::uint64_t inode = 0;
-  std::string path;    // of create, remove, rename (from), sync_directory
-  std::string target;  // of rename
+  std::string path;          // of create, remove, rename (from), sync_directory
+  std::string target;        // of rename
   std::uint64_t offset = 0;  // of write; the new size for truncate
   Bytes bytes;
 };

@@ -31,7 +31,8 @@ void fill(Database& database) {
   REQUIRE(database.exec("CREATE TABLE t(id INTEGER PRIMARY KEY, body TEXT)"));
   REQUIRE(database.exec("CREATE INDEX by_body ON t(body)"));
   for (int i = 0; i < 5; ++i) {
-    REQUIRE(database.run("INSERT INTO t(body) VALUES (?)", std::string(1500, static_cast<char>('a' + i))));
+    REQUIRE(database.run("INSERT INTO t(body) VALUES (?)",
+                         std::string(1500, static_cast<char>('a' + i))));
   }
   REQUIRE(database.run("INSERT INTO t(body) VALUES (?)", std::string(9000, 'z')));
   REQUIRE(database.exec("DELETE FROM t WHERE id = 2"));
@@ -69,8 +70,8 @@ struct LogFixture {
   MemoryDisk disk;
   SeededRandom random{2};
   std::unique_ptr<Database> database;
-  std::vector<std::size_t> log_sizes;   // after each commit
-  std::vector<std::string> states;      // after each commit
+  std::vector<std::size_t> log_sizes;  // after each commit
+  std::vector<std::string> states;     // after each commit
   static constexpr int kCommits = 4;
   LogFixture() {
     database = open_store(disk, random).value();
@@ -96,7 +97,8 @@ TEST_CASE_FIXTURE(Fixture, "every changed byte of the main file is noticed, or c
   // Every byte where structure lies, a stride through ciphertext; a different bit each time.
   for (std::size_t at = 0; at < good.size(); ++at) {
     const std::size_t in_page = at % kPageSize;
-    const bool dense = in_page < 16 || in_page >= kContentSize || (at < kHeaderBlockSize && in_page % 2048 < 100);
+    const bool dense =
+        in_page < 16 || in_page >= kContentSize || (at < kHeaderBlockSize && in_page % 2048 < 100);
     if (!dense && at % 61 != 0) continue;
     Bytes bytes = good;
     bytes[at] = static_cast<std::uint8_t>(bytes[at] ^ (1U << (at % 8)));
@@ -127,8 +129,10 @@ TEST_CASE_FIXTURE(Fixture, "pages that change places are refused") {
   for (std::size_t a = 0; a < pages; ++a) {
     for (std::size_t b = a + 1; b < pages; ++b) {
       Bytes bytes = good;
-      const auto first = bytes.begin() + static_cast<std::ptrdiff_t>(kHeaderBlockSize + a * kPageSize);
-      const auto second = bytes.begin() + static_cast<std::ptrdiff_t>(kHeaderBlockSize + b * kPageSize);
+      const auto first =
+          bytes.begin() + static_cast<std::ptrdiff_t>(kHeaderBlockSize + a * kPageSize);
+      const auto second =
+          bytes.begin() + static_cast<std::ptrdiff_t>(kHeaderBlockSize + b * kPageSize);
       std::swap_ranges(first, first + kPageSize, second);
       disk.set_content(kPath, bytes);
       ++tried;
@@ -182,7 +186,8 @@ TEST_CASE_FIXTURE(Fixture, "a main file cut anywhere is an error or still whole"
   }
 }
 
-TEST_CASE_FIXTURE(LogFixture, "a log torn anywhere in its last commit opens with the commit before") {
+TEST_CASE_FIXTURE(LogFixture,
+                  "a log torn anywhere in its last commit opens with the commit before") {
   const Bytes log = disk.content(kLogPath);
   const std::size_t from = log_sizes[kCommits - 1];
   auto torn = disk.clone();
@@ -196,7 +201,8 @@ TEST_CASE_FIXTURE(LogFixture, "a log torn anywhere in its last commit opens with
   }
 }
 
-TEST_CASE_FIXTURE(LogFixture, "a byte changed in an older commit of the log is an error, not a shorter log") {
+TEST_CASE_FIXTURE(LogFixture,
+                  "a byte changed in an older commit of the log is an error, not a shorter log") {
   const Bytes log = disk.content(kLogPath);
   auto changed = disk.clone();
   const Bytes main_file = changed->content(kPath);
@@ -209,7 +215,8 @@ TEST_CASE_FIXTURE(LogFixture, "a byte changed in an older commit of the log is a
     changed->set_content(kLogPath, bytes);
     auto all = read_all(*changed, random);
     ++tried;
-    // Only the last transaction may be taken for torn: nothing stands behind it that proves otherwise.
+    // Only the last transaction may be taken for torn: nothing stands behind it that proves
+    // otherwise.
     if (all) {
       CHECK(at >= log_sizes[kCommits - 2]);
       CHECK((*all == states[kCommits - 1] || *all == states[kCommits - 2]));

@@ -53,14 +53,16 @@ void work_hard(Database& database, SeededRandom& random) {
     REQUIRE(transaction->commit());
   }
   REQUIRE(database.exec("CREATE INDEX by_body ON t(body)"));
-  CHECK(integer_of(database, "SELECT count(*) FROM (SELECT * FROM t ORDER BY body || n, n)") == 3000);
+  CHECK(integer_of(database, "SELECT count(*) FROM (SELECT * FROM t ORDER BY body || n, n)") ==
+        3000);
   CHECK(integer_of(database, "SELECT count(DISTINCT substr(body, 1, 22)) FROM t") > 0);
   REQUIRE(database.exec("CREATE TEMP TABLE u AS SELECT * FROM t ORDER BY n"));
   REQUIRE(database.exec("CREATE VIRTUAL TABLE f USING fts5(body)"));
   REQUIRE(database.exec("INSERT INTO f SELECT body FROM t"));
   REQUIRE(database.exec("UPDATE t SET body = body || '!' WHERE n % 3 = 0"));
   REQUIRE(database.exec("UPDATE OR IGNORE t SET id = id + 1 WHERE n % 7 = 0"));
-  REQUIRE(database.exec("BEGIN; SAVEPOINT s; DELETE FROM t WHERE n % 2 = 0; ROLLBACK TO s; COMMIT"));
+  REQUIRE(
+      database.exec("BEGIN; SAVEPOINT s; DELETE FROM t WHERE n % 2 = 0; ROLLBACK TO s; COMMIT"));
   REQUIRE(database.exec("DELETE FROM t WHERE n % 5 = 0"));
   REQUIRE(database.exec("VACUUM"));
   REQUIRE(database.checkpoint());
@@ -76,7 +78,8 @@ TEST_CASE("sorting, indexing, searching, vacuuming and large transactions leave 
     MemoryDisk disk;
     SeededRandom random(3);
     auto database =
-        open_store(disk, random, {.cache_kibibytes = 64, .spill_large_transactions = spill}).value();
+        open_store(disk, random, {.cache_kibibytes = 64, .spill_large_transactions = spill})
+            .value();
     work_hard(*database, random);
     check_no_canary(disk);
     CHECK(database->health().pages_rejected == 0);
@@ -101,8 +104,8 @@ TEST_CASE("a log that was not moved yet is as unreadable as the main file") {
 }
 
 TEST_CASE("frame checksums are not in the clear, where they would confirm a guess of the page") {
-  // The same statements give the same plaintext frames up to SQLite's salts; were the checksum outside
-  // the ciphertext it would be SQLite's, a sum of the page.
+  // The same statements give the same plaintext frames up to SQLite's salts; were the checksum
+  // outside the ciphertext it would be SQLite's, a sum of the page.
   MemoryDisk disk;
   SeededRandom random(5);
   auto database = open_store(disk, random).value();
@@ -136,11 +139,15 @@ class NonceWatch final : public Disk {
   Result<void> rename(std::string_view from, std::string_view to) override {
     return inner_.rename(from, to);
   }
-  Result<void> sync_directory(std::string_view path) override { return inner_.sync_directory(path); }
+  Result<void> sync_directory(std::string_view path) override {
+    return inner_.sync_directory(path);
+  }
   Result<void> make_directories(std::string_view path) override {
     return inner_.make_directories(path);
   }
-  Result<std::vector<std::string>> list(std::string_view path) override { return inner_.list(path); }
+  Result<std::vector<std::string>> list(std::string_view path) override {
+    return inner_.list(path);
+  }
   Result<std::unique_ptr<File>> lock(std::string_view path) override { return inner_.lock(path); }
 
   std::set<Bytes> nonces;
@@ -149,7 +156,8 @@ class NonceWatch final : public Disk {
  private:
   class Watched final : public File {
    public:
-    Watched(NonceWatch& watch, std::unique_ptr<File> file) : watch_(watch), file_(std::move(file)) {}
+    Watched(NonceWatch& watch, std::unique_ptr<File> file)
+        : watch_(watch), file_(std::move(file)) {}
     Result<std::size_t> read(std::uint64_t offset, std::span<std::uint8_t> out) override {
       return file_->read(offset, out);
     }
@@ -203,7 +211,8 @@ TEST_CASE("SQLite's page cache is not encrypted in place") {
   REQUIRE(database->exec("CREATE TABLE t(a)"));
   REQUIRE(database->run("INSERT INTO t VALUES (?)", std::string(2000, 'x')));
   REQUIRE(database->checkpoint());
-  disk.inject({.at_call = disk.call_count(), .kind = testing::FaultKind::io_error, .persistent = true});
+  disk.inject(
+      {.at_call = disk.call_count(), .kind = testing::FaultKind::io_error, .persistent = true});
   // Answered from the cache, which a write has just passed through.
   CHECK(integer_of(*database, "SELECT length(a) FROM t WHERE a = printf('%.2000c', 'x')") == 2000);
 }
