@@ -59,9 +59,13 @@ Result<void> ClientMachine::rest() {
 // --- membership records ---
 
 Result<bool> ClientMachine::start_records() {
-  if (records_halted_) return false;
+  const bool is_newcomer = hello_.claim.party != ledger::SessionParty::device;
+  // A newcomer is let in for one record. What else it has made waits until it returns as a device.
+  if (records_halted_ || (is_newcomer && progress_.records_accepted > 0)) return false;
   FELTBOG_TRY(records, replica_.records_to_send(kPushBytesInFlightMax));
-  if (records.size() > kRecordsInFlightMax) records.resize(kRecordsInFlightMax);
+  const std::size_t count_max = is_newcomer ? 1 : kRecordsInFlightMax;
+  if (records.size() > count_max) records.resize(count_max);
+  if (is_newcomer && !records.empty() && records.front().log) return false;
   for (ledger::OutgoingRecord& record : records) {
     if (record.item.record.size() > ledger::kSessionRecordMax ||
         record.item.wraps.size() > ledger::kSessionWrapsMax) {

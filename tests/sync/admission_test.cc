@@ -2,6 +2,7 @@
 // Who is let in, who is not, and what each is told; enrolment and founding.
 #include <doctest/doctest.h>
 
+#include "tests/sync/samples.h"
 #include "tests/sync/world.h"
 
 using namespace feltbog;
@@ -181,17 +182,54 @@ TEST_CASE("a founder creates the organisation, once") {
   CHECK(connection.client_end() == ErrorCode::already_exists);
 }
 
-TEST_CASE("who is not enrolled may push nothing but the record it came for") {
+TEST_CASE("a newcomer sends the one record it came for and keeps the rest until it is a device") {
   World world(9);
-  InviteId invite;
-  invite.bytes.fill(20);
-  world.relay.invites[invite] = MemoryRelay::InviteState::open;
-  MemoryReplica phone = newcomer(SessionParty::invite, 20);
+  world.relay.organisation_log.items.clear();
+  MemoryReplica founder = newcomer(SessionParty::founding, 0);
   const SpaceId space = space_number(60);
-  phone.add_record(space, "a space of its own");
-  Connection& connection = world.connect(phone);
+  founder.add_record({}, "organisation_create");
+  founder.add_record({}, "user_add");
+  founder.add_record(space, "a space of its own");
+  founder.write(space, "a note");
+  Connection& connection = world.connect(founder);
   world.settle();
-  CHECK(connection.server_end() == ErrorCode::protocol_error);
-  CHECK(connection.client_end() == ErrorCode::protocol_error);
+  CHECK(connection.count(sync::ClientEventKind::caught_up) == 1);
+  CHECK(world.relay.organisation_log.items.size() == 1);
   CHECK(world.relay.spaces.empty());
+  CHECK(founder.refusals.empty());
+  world.connections.clear();
+  founder.session_claim.party = SessionParty::device;
+  founder.session_claim.subject.bytes.fill(1);
+  founder.organisation_id = world.relay.organisation_id;
+  world.relay.devices.insert(founder.device());
+  world.sync_once(founder);
+  CHECK_FALSE(founder.has_unsent());
+  CHECK(world.relay.organisation_log.items.size() == 2);
+  CHECK(world.relay.spaces[space].runs.size() == 1);
+}
+
+TEST_CASE("who is not enrolled and asks for more than its one record is put out") {
+  const SpaceId space = space_number(50);
+  const std::vector<Bytes> requests{
+      encode_message(sync::AppendRecord{space, 1, {{1}, {}}}),
+      encode_message(sync::PushRuns{space, {{1}}}),
+      encode_message(sync::OfferChunks{space, {}}),
+      encode_message(sync::PutChunk{space, {}, {1}}),
+      encode_message(sync::GetChunks{space, {}}),
+      encode_message(sync::Have{0, {}, {{space, 0, {}, 0}}, false}),
+  };
+  for (const Bytes& request : requests) {
+    World world(10);
+    InviteId invite;
+    invite.bytes.fill(20);
+    world.relay.invites[invite] = MemoryRelay::InviteState::open;
+    MemoryReplica phone = newcomer(SessionParty::invite, 20);
+    Connection& connection = world.connect(phone);
+    world.settle();
+    connection.server->handle_bytes(frame(request), world.now);
+    world.settle();
+    CHECK(connection.server_end() == ErrorCode::protocol_error);
+    CHECK(connection.client_end() == ErrorCode::protocol_error);
+    CHECK(world.relay.spaces.empty());
+  }
 }
