@@ -37,13 +37,13 @@ constexpr std::size_t kReadSize = std::size_t{64} << 10;
 class BeastConnection final : public Connection,
                               public std::enable_shared_from_this<BeastConnection> {
  public:
-  BeastConnection(tcp::socket socket, asio::ssl::context& context, ConnectionHost& host,
-                  std::uint64_t number)
-      : host_(host),
+  BeastConnection(tcp::socket socket, asio::ssl::context& context,
+                  std::shared_ptr<ConnectionHost> host, std::uint64_t number)
+      : host_(std::move(host)),
         number_(number),
-        deadlines_(host.limits(), host.now()),
+        deadlines_(host_->limits(), host_->now()),
         websocket_(std::move(socket), context),
-        header_(host.limits().header_size_max) {}
+        header_(host_->limits().header_size_max) {}
 
   void handshake() {
     tls().async_handshake(asio::ssl::stream_base::server,
@@ -53,8 +53,8 @@ class BeastConnection final : public Connection,
   void check_time(Instant now) override {
     if (closed()) return;
     if (deadlines_.expired(now)) {
-      host_.log().event("connection_expired",
-                        {{"connection", number_}, {"phase", phase_name(deadlines_.phase())}});
+      host_->log().event("connection_expired",
+                         {{"connection", number_}, {"phase", phase_name(deadlines_.phase())}});
       return finish();
     }
     if (!channel_) return;
@@ -92,14 +92,13 @@ class BeastConnection final : public Connection,
   void secured(SystemError error) {
     if (closed()) return;
     if (error) return finish();
-    deadlines_.enter(Phase::header, host_.now());
+    deadlines_.enter(Phase::header, host_->now());
     parser_.emplace();
-    parser_->header_limit(static_cast<std::uint32_t>(host_.limits().header_size_max));
+    parser_->header_limit(static_cast<std::uint32_t>(host_->limits().header_size_max));
     parser_->body_limit(0);
-    http::async_read_header(tls(), header_, *parser_,
-                            [self = shared_from_this()](SystemError failed, std::size_t) {
-                              self->requested(failed);
-                            });
+    http::async_read_header(
+        tls(), header_, *parser_,
+        [self = shared_from_this()](SystemError failed, std::size_t) { self->requested(failed); });
   }
 
   void requested(SystemError error) {
@@ -123,11 +122,12 @@ class BeastConnection final : public Connection,
   }
 
   void answer(HttpAnswer reply) {
-    deadlines_.enter(Phase::response, host_.now());
+    deadlines_.enter(Phase::response, host_->now());
     response_ = http_text(reply);
     asio::async_write(tls(), asio::buffer(response_),
                       [self = shared_from_this()](SystemError error, std::size_t) {
                         if (error || self->closed()) return self->finish();
+                        self->deadlines_.enter(Phase::closing, self->host_->now());
                         self->tls().async_shutdown([self](SystemError) { self->finish(); });
                       });
   }
@@ -138,13 +138,12 @@ class BeastConnection final : public Connection,
     none.idle_timeout = websocket::stream_base::none();
     none.keep_alive_pings = false;
     websocket_.set_option(none);
-    websocket_.read_message_max(host_.limits().message_size_max);
+    websocket_.read_message_max(host_->limits().message_size_max);
     websocket_.auto_fragment(false);
     websocket_.write_buffer_bytes(kSendSizeMax);
     websocket_.binary(true);
-    websocket_.async_accept(parser_->get(), [self = shared_from_this()](SystemError error) {
-      self->upgraded(error);
-    });
+    websocket_.async_accept(
+        parser_->get(), [self = shared_from_this()](SystemError error) { self->upgraded(error); });
   }
 
   void upgraded(SystemError error) {
@@ -152,9 +151,9 @@ class BeastConnection final : public Connection,
     auto binding = channel_binding(tls().native_handle());
     if (error || !binding) return finish();
     parser_.reset();
-    deadlines_.enter(Phase::authentication, host_.now());
+    deadlines_.enter(Phase::authentication, host_->now());
     read_buffer_.resize(kReadSize);
-    channel_ = host_.channels().open_channel(*binding, *this, host_.now());
+    channel_ = host_->channels().open_channel(*binding, *this, host_->now());
     pump();
   }
 
@@ -171,7 +170,7 @@ class BeastConnection final : public Connection,
     reading_ = false;
     if (!carries()) return;
     if (error || !websocket_.got_binary()) return finish();
-    const Instant now = host_.now();
+    const Instant now = host_->now();
     deadlines_.received(now);
     channel_->handle_bytes({read_buffer_.data(), size}, now);
     pump();
@@ -181,8 +180,8 @@ class BeastConnection final : public Connection,
   void pump() {
     if (!carries()) return;
     if (deadlines_.phase() == Phase::authentication && channel_->authenticated()) {
-      deadlines_.enter(Phase::live, host_.now());
-      host_.connection_authenticated(number_);
+      deadlines_.enter(Phase::live, host_->now());
+      host_->connection_authenticated(number_);
     }
     if (!writing_) send_next();
     if (carries()) read();
@@ -195,11 +194,10 @@ class BeastConnection final : public Connection,
       return;
     }
     writing_ = true;
-    deadlines_.write_started(host_.now());
-    websocket_.async_write(asio::buffer(outgoing_),
-                           [self = shared_from_this()](SystemError error, std::size_t) {
-                             self->written(error);
-                           });
+    deadlines_.write_started(host_->now());
+    websocket_.async_write(
+        asio::buffer(outgoing_),
+        [self = shared_from_this()](SystemError error, std::size_t) { self->written(error); });
   }
 
   void written(SystemError error) {
@@ -211,7 +209,7 @@ class BeastConnection final : public Connection,
   }
 
   void say_farewell() {
-    deadlines_.enter(Phase::closing, host_.now());
+    deadlines_.enter(Phase::closing, host_->now());
     websocket_.async_close(websocket::close_code::normal,
                            [self = shared_from_this()](SystemError) { self->finish(); });
   }
@@ -219,16 +217,16 @@ class BeastConnection final : public Connection,
   // Ends every operation that is under way; their handlers find the phase closed.
   void finish() {
     if (closed()) return;
-    const Instant now = host_.now();
+    const Instant now = host_->now();
     deadlines_.enter(Phase::closed, now);
     SystemError ignored;
     socket().close(ignored);
     if (channel_) channel_->handle_closed(now);
     channel_.reset();
-    host_.connection_closed(number_);
+    host_->connection_closed(number_);
   }
 
-  ConnectionHost& host_;
+  std::shared_ptr<ConnectionHost> host_;
   std::uint64_t number_;
   Deadlines deadlines_;
   WebSocket websocket_;
@@ -246,9 +244,10 @@ class BeastConnection final : public Connection,
 }  // namespace
 
 std::shared_ptr<Connection> Connection::start(tcp::socket socket, asio::ssl::context& context,
-                                              ConnectionHost& host, std::uint64_t number) {
+                                              std::shared_ptr<ConnectionHost> host,
+                                              std::uint64_t number) {
   auto connection =
-      std::make_shared<BeastConnection>(std::move(socket), context, host, number);
+      std::make_shared<BeastConnection>(std::move(socket), context, std::move(host), number);
   connection->handshake();
   return connection;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection: TLS, one HTTP request, and then a plain answer or a WebSocket that carries a channel.
-// Private to the room, as it shows Asio's types.
+// One connection: TLS, one HTTP request, and then a plain answer or a WebSocket that carries a
+// channel. Private to the room, as it shows Asio's types.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -13,7 +13,7 @@
 
 namespace feltbog::server {
 
-// What connections share and whom they report to. Outlives them.
+// What connections share and whom they report to. Each connection keeps it alive.
 class ConnectionHost {
  public:
   virtual ~ConnectionHost() = default;
@@ -32,7 +32,8 @@ class Connection : public Carrier {
   // Starts the handshake. `number` names the connection in the log.
   static std::shared_ptr<Connection> start(boost::asio::ip::tcp::socket socket,
                                            boost::asio::ssl::context& context,
-                                           ConnectionHost& host, std::uint64_t number);
+                                           std::shared_ptr<ConnectionHost> host,
+                                           std::uint64_t number);
   // Ends the connection when a deadline has passed, and hands a channel its timeout.
   virtual void check_time(Instant now) = 0;
   // Ends the connection unless it carries a channel, which ends by itself.

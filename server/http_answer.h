@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which HTTP request gets which answer. The bodies say nothing of the office, its devices or versions.
+// Which HTTP request gets which answer. The bodies say nothing of the office, its devices or
+// versions.
 #pragma once
 
 #include <string>
@@ -17,8 +18,8 @@ enum class HttpAnswer {
   header_too_large,
 };
 
-// The paths of version 1: /v1/health (GET) and /v1/sync (WebSocket). /v1/exchange is kept for a mode
-// without WebSocket.
+// The paths of version 1: /v1/health (GET) and /v1/sync (WebSocket). /v1/exchange is kept for a
+// mode without WebSocket.
 HttpAnswer route(bool is_get, std::string_view target, bool wants_upgrade);
 
 // The whole response; the connection closes after it.

@@ -9,8 +9,8 @@
 namespace feltbog::server {
 
 struct Limits {
-  // Before a device is known. A whole office may come from one address, so only connections that have
-  // not authenticated count against it.
+  // Before a device is known. A whole office may come from one address, so only connections that
+  // have not authenticated count against it.
   std::size_t connections_max = 4'000;
   std::size_t unauthenticated_per_address_max = 20;
   // Absolute times for a whole phase: a peer that sends one byte now and then gains nothing.

@@ -2,12 +2,12 @@
 // The accept loop, the table of connections and the clock that checks them.
 #include "server/listener.h"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
@@ -22,8 +22,8 @@ using asio::ip::tcp;
 using SystemError = boost::system::error_code;
 
 constexpr auto kTick = std::chrono::milliseconds(250);
-// After an accept that failed (no more file descriptors, mostly) the next try waits for a tick, so that
-// the loop does not spin.
+// After an accept that failed (no more file descriptors, mostly) the next try waits for a tick, so
+// that the loop does not spin.
 constexpr std::int64_t kRefusalReportMilliseconds = 10'000;
 
 // Whose connections count together: an IPv4 address, or the /64 network that one subscriber has.
@@ -108,9 +108,9 @@ class Listener::Acceptor final : public ConnectionHost,
     stop();
     tick_.cancel();
     abandoned_ = true;
-    std::vector<std::shared_ptr<Connection>> all;
-    for (const auto& [number, entry] : connections_) all.push_back(entry.connection);
-    for (const auto& connection : all) connection->drop();
+    // They keep this object alive until they have ended; it must not keep them.
+    for (const auto& [number, entry] : connections_) entry.connection->drop();
+    connections_.clear();
   }
 
   Instant now() override { return clock_.instant(); }
@@ -155,8 +155,7 @@ class Listener::Acceptor final : public ConnectionHost,
       if (self->stopped_) return;
       if (error) {
         self->accept_failed_ = true;
-        self->log_.event("accept_failed",
-                         {{"error", static_cast<std::uint64_t>(error.value())}});
+        self->log_.event("accept_failed", {{"error", static_cast<std::uint64_t>(error.value())}});
         return;
       }
       self->admit(std::move(socket));
@@ -180,7 +179,7 @@ class Listener::Acceptor final : public ConnectionHost,
     const std::uint64_t number = ++last_number_;
     connections_[number].origin = origin;
     connections_[number].connection =
-        Connection::start(std::move(socket), context_, *this, number);
+        Connection::start(std::move(socket), context_, shared_from_this(), number);
   }
 
   void forget_stranger(const std::string& origin) {
@@ -230,8 +229,7 @@ Listener::~Listener() { acceptor_->abandon(); }
 Result<std::unique_ptr<Listener>> Listener::open(asio::io_context& io, Clock& clock, Log& log,
                                                  ChannelFactory& channels, SslContext context,
                                                  const ListenAddress& address, Limits limits) {
-  auto acceptor =
-      std::make_shared<Acceptor>(io, clock, log, channels, std::move(context), limits);
+  auto acceptor = std::make_shared<Acceptor>(io, clock, log, channels, std::move(context), limits);
   FELTBOG_CHECK(acceptor->bind(address));
   return std::unique_ptr<Listener>(new Listener(std::move(acceptor)));
 }

@@ -19,7 +19,7 @@ class io_context;
 namespace feltbog::server {
 
 struct ListenAddress {
-  std::string address;  // a literal address; empty: every IPv6 and IPv4 address of the machine
+  std::string address;     // a literal address; empty: every IPv6 and IPv4 address of the machine
   std::uint16_t port = 0;  // 0: any free one
 };
 
@@ -27,7 +27,8 @@ struct ListenAddress {
 class Listener {
  public:
   // Binds and begins to accept. Errors: busy (the port is taken), not_permitted (a port below 1024
-  // without the right), invalid_argument (no literal address, or not one of this machine), io_error.
+  // without the right), invalid_argument (no literal address, or not one of this machine),
+  // io_error.
   static Result<std::unique_ptr<Listener>> open(boost::asio::io_context& io, Clock& clock, Log& log,
                                                 ChannelFactory& channels, SslContext context,
                                                 const ListenAddress& address, Limits limits = {});
@@ -39,7 +40,8 @@ class Listener {
   std::size_t connection_count() const;
   // What the listener does by itself four times a second: ends what is overdue.
   void check_time();
-  // Accepts no more, and ends connections that carry no channel. Those that do end with their channel.
+  // Accepts no more, and ends connections that carry no channel. Those that do end with their
+  // channel.
   void stop();
 
  private:

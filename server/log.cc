@@ -33,8 +33,7 @@ bool is_plain(char c) {
 
 }  // namespace
 
-std::string log_line(WallTime time, std::string_view name,
-                     std::initializer_list<LogField> fields) {
+std::string log_line(WallTime time, std::string_view name, std::initializer_list<LogField> fields) {
   std::string line = utc(time);
   line += ' ';
   line += name;

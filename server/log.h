@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server's log: one line per event, ids and codes only. Never an address, a name, a key, or bytes
-// that a peer chose.
+// The server's log: one line per event, ids and codes only. Never an address, a name, a key, or
+// bytes that a peer chose.
 #pragma once
 
 #include <initializer_list>
@@ -14,8 +14,7 @@
 namespace feltbog::server {
 
 struct LogField {
-  LogField(std::string_view name_in, std::string_view value_in)
-      : name(name_in), value(value_in) {}
+  LogField(std::string_view name_in, std::string_view value_in) : name(name_in), value(value_in) {}
   LogField(std::string_view name_in, std::uint64_t number)
       : name(name_in), value(std::to_string(number)) {}
   template <std::size_t N, class Tag>
@@ -42,8 +41,8 @@ class Log {
   Clock& clock_;
 };
 
-// "2026-11-22T11:12:50Z listening port=7443". Every character of a value that is not a letter, a digit
-// or one of "._:-" becomes "?", so that no value can forge a line.
+// "2026-11-22T11:12:50Z listening port=7443". Every character of a value that is not a letter, a
+// digit or one of "._:-" becomes "?", so that no value can forge a line.
 std::string log_line(WallTime time, std::string_view name, std::initializer_list<LogField> fields);
 
 // Appends to a file of the owner's. A full disk loses lines, never the service.

@@ -95,7 +95,7 @@ Result<Bytes> contents(BIO* memory) {
 }
 
 Result<BioPointer> reader(BytesView pem) {
-  if (pem.size() > INT_MAX) return failed("pem");
+  if (pem.empty() || pem.size() > INT_MAX) return Error{ErrorCode::corrupt, "pem"};
   BioPointer memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   if (!memory) return failed("memory");
   return memory;
@@ -153,8 +153,8 @@ Result<SpkiPin> pin_of(SSL_CTX* context) {
   const int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &encoded);
   if (length <= 0) return failed("public key");
   SpkiPin pin;
-  const int hashed = EVP_Digest(encoded, static_cast<std::size_t>(length), pin.bytes.data(), nullptr,
-                                EVP_sha256(), nullptr);
+  const int hashed = EVP_Digest(encoded, static_cast<std::size_t>(length), pin.bytes.data(),
+                                nullptr, EVP_sha256(), nullptr);
   OPENSSL_free(encoded);
   if (hashed != 1) return failed("hash");
   return pin;
@@ -163,8 +163,8 @@ Result<SpkiPin> pin_of(SSL_CTX* context) {
 Result<sync::ChannelBinding> channel_binding(SSL* connection) {
   static constexpr std::string_view kLabel = "EXPORTER-Channel-Binding";
   sync::ChannelBinding binding;
-  if (SSL_export_keying_material(connection, binding.bytes.data(), binding.bytes.size(), kLabel.data(),
-                                 kLabel.size(), nullptr, 0, 0) != 1) {
+  if (SSL_export_keying_material(connection, binding.bytes.data(), binding.bytes.size(),
+                                 kLabel.data(), kLabel.size(), nullptr, 0, 0) != 1) {
     return failed("exporter");
   }
   return binding;

@@ -23,9 +23,9 @@ struct TlsFiles {
   Bytes certificate_pem;
 };
 
-// A new P-256 key (phones' own TLS stacks take no Ed25519) and a self-signed certificate for `host`, a
-// name or a literal address, valid from a day before `now` for ten years. The key comes from OpenSSL's
-// own random generator. Errors: invalid_argument (no host name), internal.
+// A new P-256 key (phones' own TLS stacks take no Ed25519) and a self-signed certificate for
+// `host`, a name or a literal address, valid from a day before `now` for ten years. The key comes
+// from OpenSSL's own random generator. Errors: invalid_argument (no host name), internal.
 Result<TlsFiles> make_tls_files(std::string_view host, WallTime now);
 
 struct SslContextDeleter {
@@ -33,7 +33,8 @@ struct SslContextDeleter {
 };
 using SslContext = std::unique_ptr<SSL_CTX, SslContextDeleter>;
 
-// TLS 1.3 only, no tickets, no early data. Errors: corrupt (not a key and its certificate), internal.
+// TLS 1.3 only, no tickets, no early data. Errors: corrupt (not a key and its certificate),
+// internal.
 Result<SslContext> make_server_context(BytesView key_pem, BytesView certificate_pem);
 
 // The pin of the context's certificate. Error: internal.

@@ -15,9 +15,9 @@ struct BackoffPolicy {
   std::int64_t maximum_milliseconds = 60'000;
 };
 
-// The delay doubles with each failure up to the maximum. Half of it is fixed and half is drawn, so that
-// the phones of a whole office do not return to a restarted server in the same instant, and none of
-// them returns at once.
+// The delay doubles with each failure up to the maximum. Half of it is fixed and half is drawn, so
+// that the phones of a whole office do not return to a restarted server in the same instant, and
+// none of them returns at once.
 class Backoff {
  public:
   explicit Backoff(BackoffPolicy policy = {}) : policy_(policy) {}

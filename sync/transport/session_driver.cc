@@ -71,8 +71,8 @@ void SessionDriver::tell_events(const std::optional<Error>& carrier_error) {
   if (telling_) return;
   telling_ = true;
   while (auto event = session_->poll_event()) {
-    const bool lost = event->kind == sync::ClientEventKind::closed &&
-                      event->error.code == ErrorCode::unreachable;
+    const bool lost =
+        event->kind == sync::ClientEventKind::closed && event->error.code == ErrorCode::unreachable;
     // The session knows only that the carrier went; the carrier knows why.
     if (lost && carrier_error) event->error = *carrier_error;
     on_event_(*event);

@@ -15,8 +15,8 @@ namespace feltbog::transport {
 class SessionDriver final : public StreamDriver {
  public:
   // Called with each event, in order, from within the driver's calls; it may call local_work and
-  // finish, and must not destroy driver or connection. The last event is `closed`, also when no session came about; its error is then the
-  // connection's.
+  // finish, and must not destroy driver or connection. The last event is `closed`, also when no
+  // session came about; its error is then the connection's.
   using OnEvent = std::function<void(const sync::ClientEvent&)>;
 
   // replica, random and what `on_event` refers to must outlive it. options.binding is replaced.
@@ -25,8 +25,8 @@ class SessionDriver final : public StreamDriver {
 
   // The replica has something new. Follow with WebSocketClient::wake().
   void local_work(Instant now);
-  // Ends politely. Follow with WebSocketClient::wake(). Before the connection stands it does nothing:
-  // close the connection instead.
+  // Ends politely. Follow with WebSocketClient::wake(). Before the connection stands it does
+  // nothing: close the connection instead.
   void finish(Instant now);
   // Null before the connection stands.
   const sync::ClientSession* session() const { return session_ ? &*session_ : nullptr; }

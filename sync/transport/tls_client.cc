@@ -26,8 +26,8 @@ SpkiPin pin_of(X509* certificate) {
   return pin;
 }
 
-// Stands in for OpenSSL's chain building; the proof that the server holds the key is the handshake's
-// own signature, checked as ever.
+// Stands in for OpenSSL's chain building; the proof that the server holds the key is the
+// handshake's own signature, checked as ever.
 int check_pin(X509_STORE_CTX* store, void* argument) {
   auto* check = static_cast<PinCheck*>(argument);
   X509* certificate = X509_STORE_CTX_get0_cert(store);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counting and recording what a connection carries. Recording is for tests that search everything that
-// ever left a device for words that must not be there.
+// Counting and recording what a connection carries. Recording is for tests that search everything
+// that ever left a device for words that must not be there.
 #pragma once
 
 #include <memory>
@@ -28,8 +28,8 @@ class TrafficSink {
   virtual void received(BytesView payload) = 0;
 };
 
-// Appends both directions to one file. A failing disk ends the recording and is reported by failed();
-// the connection goes on.
+// Appends both directions to one file. A failing disk ends the recording and is reported by
+// failed(); the connection goes on.
 class FileTrafficSink final : public TrafficSink {
  public:
   // Errors: those of Disk::open.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The connection behind WebSocketClient, on Boost.Asio and Boost.Beast. The only unit of this room that
-// instantiates them.
+// The connection behind WebSocketClient, on Boost.Asio and Boost.Beast. The only unit of this room
+// that instantiates them.
 #include "sync/transport/websocket_client.h"
 
+#include <algorithm>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -12,7 +13,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -305,9 +305,8 @@ class WebSocketClient::Connection : public std::enable_shared_from_this<Connecti
   }
 
   void say_farewell() {
-    stream_->async_close(websocket::close_code::normal, [self = shared_from_this()](SystemError) {
-      self->finish(std::nullopt);
-    });
+    stream_->async_close(websocket::close_code::normal,
+                         [self = shared_from_this()](SystemError) { self->finish(std::nullopt); });
   }
 
   void arm_timer() {
@@ -375,8 +374,8 @@ class WebSocketClient::Connection : public std::enable_shared_from_this<Connecti
 
 WebSocketClient::WebSocketClient(asio::io_context& io, Clock& clock, StreamDriver& driver,
                                  ServerAddress address, WebSocketLimits limits, TrafficSink* sink)
-    : connection_(std::make_shared<Connection>(io, clock, driver, std::move(address), limits, sink)) {
-}
+    : connection_(
+          std::make_shared<Connection>(io, clock, driver, std::move(address), limits, sink)) {}
 WebSocketClient::~WebSocketClient() { connection_->abandon(); }
 void WebSocketClient::start() { connection_->start(); }
 void WebSocketClient::wake() { connection_->wake(); }

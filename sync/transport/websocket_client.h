@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection to an office server: TCP, TLS 1.3 with a pinned public key, a WebSocket at /v1/sync,
-// and the pumping of bytes and timeouts for a StreamDriver. It neither reconnects (backoff.h says when
-// to) nor knows the protocol (sync/client_session.h does).
+// One connection to an office server: TCP, TLS 1.3 with a pinned public key, a WebSocket at
+// /v1/sync, and the pumping of bytes and timeouts for a StreamDriver. It neither reconnects
+// (backoff.h says when to) nor knows the protocol (sync/client_session.h does).
 #pragma once
 
 #include <cstdint>
@@ -36,8 +36,8 @@ struct WebSocketLimits {
   std::size_t message_size_max = std::size_t{1} << 20;
 };
 
-// Not thread safe: use it on the thread that runs `io`. `io`, `clock`, `driver` and `sink` must outlive
-// it. After destruction the driver is not called any more.
+// Not thread safe: use it on the thread that runs `io`. `io`, `clock`, `driver` and `sink` must
+// outlive it. After destruction the driver is not called any more.
 class WebSocketClient {
  public:
   // `sink` may be null.
