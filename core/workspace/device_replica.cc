@@ -48,15 +48,19 @@ OrganisationId DeviceReplica::organisation() {
 }
 
 ledger::SessionClaim DeviceReplica::claim() {
-  if (core_->stage() == Stage::founding) return {ledger::SessionParty::founding, {}};
+  party_ = ledger::SessionParty::device;
+  if (core_->stage() == Stage::founding) {
+    party_ = ledger::SessionParty::founding;
+    return {party_, {}};
+  }
   if (core_->stage() == Stage::enrolling) {
     const auto invite = read_invite(*core_->database);
     if (invite && invite.value()) {
-      return {ledger::SessionParty::invite,
-              ledger::SessionTranscript::subject_of(invite.value()->id)};
+      party_ = ledger::SessionParty::invite;
+      return {party_, ledger::SessionTranscript::subject_of(invite.value()->id)};
     }
   }
-  return {ledger::SessionParty::device, ledger::SessionTranscript::subject_of(core_->identity.id)};
+  return {party_, ledger::SessionTranscript::subject_of(core_->identity.id)};
 }
 
 Result<crypto::SigningPublic> DeviceReplica::server_key() {
@@ -154,15 +158,18 @@ Result<std::vector<ledger::OutgoingRecord>> DeviceReplica::records_to_send(std::
   FELTBOG_TRY(before, core_->membership.waiting(bytes_max));
   if (before.empty() && core_->stage() == Stage::enrolling) {
     FELTBOG_CHECK(durably([&] { return enrol_if_invited(); }));
-  } else if (before.empty() && core_->membership.has_duties()) {
+  } else if (before.empty() && as_member() && core_->membership.has_duties()) {
     FELTBOG_CHECK(durably([&] { return core_->membership.do_duties(*core_->environment.random); }));
   }
   FELTBOG_TRY(waiting, core_->membership.waiting(bytes_max));
-  if (core_->stage() != Stage::founding) return waiting;
-  // A founding session carries the first record alone, with the proof that this server was asked.
-  FELTBOG_TRY(office, read_office(*core_->database));
-  if (waiting.empty() || !office) return waiting;
+  if (as_member()) return waiting;
+  const bool joined = core_->stage() == Stage::member;
+  if (joined || waiting.empty()) return std::vector<ledger::OutgoingRecord>();
   waiting.resize(1);
+  if (party_ == ledger::SessionParty::invite) return waiting;
+  // The first record of all goes with the proof that this server was asked to take it.
+  FELTBOG_TRY(office, read_office(*core_->database));
+  if (!office) return Error{ErrorCode::wrong_state, "no founding link"};
   FELTBOG_TRY(record, ledger::Record::decode(waiting.front().item.record));
   waiting.front().item.wraps = to_bytes(ledger::sign_founding(office->secret, record).view());
   return waiting;
@@ -195,6 +202,7 @@ Result<void> DeviceReplica::record_refused(const ledger::LogName& log, std::uint
 
 Result<std::vector<ledger::OutgoingRun>> DeviceReplica::runs_to_send(std::size_t bytes_max,
                                                                      std::uint64_t after) {
+  if (!as_member()) return std::vector<ledger::OutgoingRun>();
   return outbox_.runs(bytes_max, after);
 }
 
@@ -210,6 +218,7 @@ Result<void> DeviceReplica::run_refused(const SpaceId&, const RunHash& run, Erro
 Result<std::vector<ledger::ChunkName>> DeviceReplica::chunk_names(std::string_view sql,
                                                                   std::size_t count_max,
                                                                   std::uint64_t after) {
+  if (!as_member()) return std::vector<ledger::ChunkName>();
   FELTBOG_TRY(rows, core_->database->prepare(sql));
   rows.bind_all(after, count_max);
   std::vector<ledger::ChunkName> out;
@@ -218,17 +227,16 @@ Result<std::vector<ledger::ChunkName>> DeviceReplica::chunk_names(std::string_vi
     if (!more) return out;
     FELTBOG_TRY(space, rows.fixed<SpaceId>(1));
     FELTBOG_TRY(hash, rows.fixed<ChunkHash>(2));
-    // A chunk goes only where its file stands already.
-    const SpaceLog* log = core_->membership.space(space);
-    if (log == nullptr || log->accepted == 0) continue;
     out.push_back({static_cast<std::uint64_t>(rows.integer(0)), space, hash});
   }
 }
 
+// A chunk goes only where its file stands already.
 Result<std::vector<ledger::ChunkName>> DeviceReplica::chunks_to_send(std::size_t count_max,
                                                                      std::uint64_t after) {
   return chunk_names(
-      "SELECT place, space, hash FROM chunk WHERE own = 1 AND receipt IS NULL AND place > ?1 "
+      "SELECT place, space, hash FROM chunk WHERE own = 1 AND receipt IS NULL AND place > ?1 AND "
+      "space IN (SELECT space FROM space_record WHERE sequence = 1 AND accepted = 1) "
       "ORDER BY place LIMIT ?2",
       count_max, after);
 }

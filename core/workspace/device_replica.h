@@ -57,7 +57,12 @@ class DeviceReplica final : public ledger::Replica {
   Result<std::vector<ledger::ChunkName>> chunk_names(std::string_view sql, std::size_t count_max,
                                                      std::uint64_t after);
 
+  // Whom the present session speaks for. A session that founds or enrols carries that record alone,
+  // also once it is accepted.
+  bool as_member() const { return party_ == ledger::SessionParty::device; }
+
   Core* core_;
+  ledger::SessionParty party_ = ledger::SessionParty::device;
   Inbox inbox_;
   Outbox outbox_;
 };

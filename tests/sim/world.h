@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole office in one process: real workspaces, real sync sessions, the real relay store, over a
+// simulated clock, network and disk. One seed decides everything; the same seed plays the same world.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/workspace/workspace.h"
+#include "server/relay_store.h"
+#include "sync/client_session.h"
+#include "sync/server_session.h"
+#include "tests/support/memory_disk.h"
+#include "tests/support/test_device.h"
+
+namespace feltbog::sim {
+
+struct WorldOptions {
+  std::uint64_t seed = 1;
+  int workers = 2;
+  int steps = 300;
+  // Chances per step, in thousandths.
+  int link_cut = 40;
+  int device_power_cut = 15;
+  int server_power_cut = 10;
+  int disk_fault = 15;
+  std::int64_t clock_skew_milliseconds_max = 2LL * 24 * 3600 * 1000;
+};
+
+// What a world came to. Empty problems: all held.
+struct Outcome {
+  std::vector<std::string> problems;
+  std::string trace;  // equal for two runs of one seed
+  std::size_t acknowledged = 0;
+  std::size_t power_cuts = 0;
+  std::size_t faults = 0;
+  std::size_t link_cuts = 0;
+  std::size_t sessions = 0;
+};
+
+class World {
+ public:
+  explicit World(const WorldOptions& options);
+  ~World();
+  Outcome run();
+
+ private:
+  struct Packet {
+    Bytes bytes;
+    Instant due;
+  };
+  struct Link {
+    std::unique_ptr<sync::ClientSession> client;
+    std::unique_ptr<sync::ServerSession> server;
+    std::deque<Packet> up;
+    std::deque<Packet> down;
+  };
+  struct Node {
+    std::string name;
+    testing::MemoryDisk disk;
+    testing::ManualClock clock;
+    testing::SeededRandom random;
+    crypto::Key key;
+    std::unique_ptr<workspace::Workspace> workspace;
+    std::unique_ptr<Link> link;
+    Node(std::string called, std::uint64_t seed)
+        : name(std::move(called)), random(seed), key(crypto::Key::random(random)) {}
+    workspace::Environment environment() { return {&disk, &clock, &random}; }
+  };
+
+  void found();
+  void enrol(Node& worker);
+  void make_case();
+  void step();
+  void write_something(Node& node);
+  void connect(Node& node);
+  void cut(Node& node);
+  void power_cut(Node& node);
+  void power_cut_server();
+  void reopen(Node& node);
+  void reopen_server();
+  void advance(std::int64_t milliseconds);
+  void pump(Node& node);
+  void drain(Node& node);
+  void deliver(Node& node);
+  void heal();
+  bool quiet();
+  // A session to its end, without faults.
+  void sync_fully(Node& node);
+  void check();
+  void check_words();
+  void check_hashes();
+  void look_for_words(BytesView bytes, const std::string& where);
+  std::optional<Value> call(Node& node, std::string_view command, Value parameters);
+  Value must(Node& node, std::string_view command, Value parameters);
+  void note(const std::string& event);
+  void problem(std::string what);
+  std::uint64_t chance(std::uint64_t below) { return random_() % below; }
+  Node& desk() { return *nodes_.front(); }
+
+  WorldOptions options_;
+  std::mt19937_64 random_;
+  Instant now_;
+  testing::MemoryDisk server_disk_;
+  testing::ManualClock server_clock_;
+  testing::SeededRandom server_random_;
+  crypto::Key server_key_;
+  crypto::SigningSecret server_identity_;
+  std::unique_ptr<server::RelayStore> relay_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::string case_;
+  std::set<std::string> acknowledged_;  // words whose writing returned
+  std::uint64_t words_ = 0;
+  Bytes trace_;
+  std::string last_error_;
+  Outcome outcome_;
+};
+
+}  // namespace feltbog::sim
