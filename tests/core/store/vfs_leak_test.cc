@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <set>
 
+#include "core/base/platform/posix_disk.h"
 #include "core/store/geometry.h"
 #include "tests/core/store/support.h"
 
@@ -215,4 +216,37 @@ TEST_CASE("SQLite's page cache is not encrypted in place") {
       {.at_call = disk.call_count(), .kind = testing::FaultKind::io_error, .persistent = true});
   // Answered from the cache, which a write has just passed through.
   CHECK(integer_of(*database, "SELECT length(a) FROM t WHERE a = printf('%.2000c', 'x')") == 2000);
+}
+
+TEST_CASE("on a real disk nothing readable is written either") {
+  const std::filesystem::path place = std::filesystem::temp_directory_path() / "feltbog-store-test";
+  std::filesystem::remove_all(place);
+  PosixDisk disk;
+  SeededRandom random(9);
+  REQUIRE(disk.make_directories(place.string()));
+  const std::string path = (place / "store.db").string();
+  const auto scan = [&] {
+    int files = 0;
+    const auto names = disk.list(place.string()).value();
+    for (const std::string& name : names) {
+      CAPTURE(name);
+      const Bytes content = read_file(disk, (place / name).string(), 1U << 26).value();
+      CHECK_FALSE(contains(content, kCanary));
+      ++files;
+    }
+    return files;
+  };
+  {
+    auto database = Database::open(disk, path, test_key(), random).value();
+    work_hard(*database, random);
+    REQUIRE(database->run("UPDATE t SET n = 0"));
+    CHECK(scan() == 3);
+    CHECK(Database::open(disk, path, test_key(), random).error().code == ErrorCode::busy);
+  }
+  CHECK(scan() == 2);
+  auto database = Database::open(disk, path, test_key(), random).value();
+  CHECK(integer_of(*database, "SELECT sum(n) FROM t") == 0);
+  REQUIRE(database->check_integrity());
+  database.reset();
+  std::filesystem::remove_all(place);
 }
