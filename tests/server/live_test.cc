@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "core/ledger/invite.h"
+#include "core/workspace/core.h"
 #include "server/hub.h"
 #include "sync/transport/session_driver.h"
 #include "tests/server/loopback.h"
@@ -227,6 +228,47 @@ TEST_CASE("a commit that fails cuts every session off, and what it held comes ag
   CHECK_FALSE(small.admin.device.workspace().has_local_work());
   small.worker.stay_online();
   CHECK(small.worker.people() == 3);
+}
+
+TEST_CASE("a device that is barred while it is connected is cut off at once, and told why") {
+  SmallOffice small;
+  small.worker.stay_online();
+  small.admin.stay_online();
+  auto& core = small.admin.device.workspace().core();
+  const auto barred = small.worker.device.workspace().core().identity.id;
+  const auto record = ledger::make_record(core.membership.organisation(), core.identity,
+                                          ledger::DeviceRevoke{barred, {}});
+  REQUIRE(record.has_value());
+  // It reaches the store by another way than these sessions; the next record makes the hub look.
+  const sync::Admission by{ledger::SessionParty::device, core.identity.id, {}};
+  REQUIRE(
+      small.office.store->append_record(by, std::nullopt, record->sequence, {record->encode(), {}})
+          .has_value());
+  REQUIRE(small.office.store->commit().has_value());
+  invite(small.admin, "Bo");
+  small.admin.nudge();
+  REQUIRE(small.worker.wait([&] { return small.worker.closed.has_value(); }));
+  CHECK(small.worker.closed == ErrorCode::revoked);
+  CHECK(small.office.loopback.log.mentions("session_barred"));
+  CHECK_FALSE(small.admin.closed.has_value());
+  small.worker.go_online();
+  REQUIRE(small.worker.wait([&] { return small.worker.closed.has_value(); }));
+  CHECK(small.worker.closed == ErrorCode::revoked);
+}
+
+TEST_CASE("a device whose connection is cut comes back and misses nothing") {
+  SmallOffice small;
+  small.admin.stay_online();
+  for (int round = 0; round < 5; ++round) {
+    small.worker.stay_online();
+    small.worker.drop();
+    invite(small.admin, ("Ny " + std::to_string(round)).c_str());
+    small.admin.nudge();
+    REQUIRE(small.admin.wait([&] { return !small.admin.device.workspace().has_local_work(); }));
+  }
+  small.worker.stay_online();
+  CHECK(small.worker.people() == 7);
+  CHECK(small.worker.wait([&] { return small.office.hub->session_count() == 2; }));
 }
 
 TEST_CASE("an invite that was used lets nobody else in") {
