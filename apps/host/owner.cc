@@ -35,6 +35,12 @@ bool refused_for_good(ErrorCode code) {
   }
 }
 
+// An earlier try was cut off before the server had answered: this one goes on from there.
+Result<void> go_on_if(bool begun, const Result<void>& outcome) {
+  if (begun && !outcome.has_value() && outcome.error().code == ErrorCode::wrong_state) return {};
+  return outcome;
+}
+
 }  // namespace
 
 struct Owner::Timer {
@@ -151,9 +157,8 @@ void Owner::found(const Asker& asker, Value& body) {
   auto invite = ledger::FoundingInvite::parse(body["invite"].text_or(""));
   if (!invite.has_value()) return asker.error(invite.error());
   join_organisation(asker, body["passphrase"], [&](workspace::Workspace& workspace) {
-    // Founded already and not yet accepted by the server: go on from there.
-    if (workspace.stage() == workspace::Stage::founding) return Result<void>();
-    return workspace.found_organisation(*invite, body["name"].text_or(""));
+    const auto founded = workspace.found_organisation(*invite, body["name"].text_or(""));
+    return go_on_if(workspace.stage() == workspace::Stage::founding, founded);
   });
 }
 
@@ -161,7 +166,8 @@ void Owner::enrol(const Asker& asker, Value& body) {
   auto invite = ledger::Invite::parse(body["invite"].text_or(""));
   if (!invite.has_value()) return asker.error(invite.error());
   join_organisation(asker, body["passphrase"], [&](workspace::Workspace& workspace) {
-    return workspace.accept_invite(*invite);
+    const auto accepted = workspace.accept_invite(*invite);
+    return go_on_if(workspace.stage() == workspace::Stage::enrolling, accepted);
   });
 }
 
@@ -201,14 +207,17 @@ void Owner::join_organisation(const Asker& asker, Value& passphrase, const Accep
   finish_joining(asker, made, accepted.error());
 }
 
-// A database that was made for an invite nobody will ever take is removed again, so that the next
-// invite finds the folder as it was.
+// A database whose invite nobody will ever take is removed again, so that the next invite finds the
+// folder as it was. Nothing is written in one that is enrolling; one that founded an organisation
+// may hold work already, unless it was made just now.
 void Owner::finish_joining(const Asker& asker, bool made, Result<Value> outcome) {
   workspace::Workspace* workspace = vault_.workspace();
-  if (outcome.has_value() || !made || workspace == nullptr) return asker.answer(std::move(outcome));
-  const bool useless =
-      workspace->stage() == workspace::Stage::empty ||
-      (workspace->stage() != workspace::Stage::member && refused_for_good(outcome.error().code));
+  if (outcome.has_value() || workspace == nullptr) return asker.answer(std::move(outcome));
+  const auto stage = workspace->stage();
+  const bool refused = refused_for_good(outcome.error().code);
+  const bool useless = (made && stage == workspace::Stage::empty) ||
+                       (made && stage == workspace::Stage::founding && refused) ||
+                       (stage == workspace::Stage::enrolling && refused);
   if (useless) {
     lock(outcome.error());
     if (const auto removed = vault_.discard(); !removed.has_value()) {

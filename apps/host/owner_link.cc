@@ -169,17 +169,23 @@ Result<Reply> OwnerLink::receive(int timeout_milliseconds) {
 }
 
 Result<Value> OwnerLink::request(std::string_view verb, Value body, const OnReply& on_reply) {
+  auto answer = exchange(verb, std::move(body), on_reply);
+  if (answer.has_value() || answer.error().code != ErrorCode::unreachable || !lost_) return answer;
+  return Error{ErrorCode::cancelled, "the owner process went away; look before you repeat it"};
+}
+
+Result<Value> OwnerLink::exchange(std::string_view verb, Value body, const OnReply& on_reply) {
   const std::uint64_t id = next_id_++;
-  FELTBOG_CHECK(send({id, std::string(verb), std::move(body)}));
+  FELTBOG_CHECK(noting_loss(send({id, std::string(verb), std::move(body)})));
   for (;;) {
-    FELTBOG_TRY(reply, receive(-1));
+    FELTBOG_TRY(reply, noting_loss(receive(-1)));
     if (reply.id != id) continue;  // the answer to a cancellation
     if (reply.kind == ReplyKind::result) return std::move(reply.body);
     if (reply.kind == ReplyKind::error) return error_from_body(reply.body);
     if (!on_reply || on_reply(reply)) continue;
     Value wanted;
     wanted["id"] = id;
-    FELTBOG_CHECK(send({next_id_++, std::string(verb::kCancel), std::move(wanted)}));
+    FELTBOG_CHECK(noting_loss(send({next_id_++, std::string(verb::kCancel), std::move(wanted)})));
   }
 }
 

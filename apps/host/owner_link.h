@@ -32,7 +32,7 @@ class OwnerLink {
 
   // Called with progress and updates; returns false to cancel the request.
   using OnReply = std::function<bool(const Reply&)>;
-  // Sends and waits for the answer. Errors: the owner's; unreachable, when it went without
+  // Sends and waits for the answer. Errors: the owner's; cancelled, when it went without
   // answering: whether a command was done is unknown then.
   Result<Value> request(std::string_view verb, Value body, const OnReply& on_reply = nullptr);
   std::int64_t owner_process() const { return process_; }
@@ -45,12 +45,20 @@ class OwnerLink {
   explicit OwnerLink(int descriptor) : descriptor_(descriptor) {}
   static Result<OwnerLink> open_socket(const DataDirectory& directory);
   Result<void> greet(const OwnerToken& token);
+  Result<Value> exchange(std::string_view verb, Value body, const OnReply& on_reply);
+  // Passes a result on, and remembers that the owner is gone when it is an error.
+  template <class Outcome>
+  Outcome noting_loss(Outcome outcome) {
+    lost_ = lost_ || !outcome.has_value();
+    return outcome;
+  }
   Result<void> send(Request request);
   Result<Reply> receive(int timeout_milliseconds);
   int descriptor_ = -1;
   std::uint64_t next_id_ = 0;
   std::int64_t process_ = 0;
   std::int64_t protocol_ = 0;
+  bool lost_ = false;
   FrameReader reader_;
 };
 

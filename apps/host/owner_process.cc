@@ -50,13 +50,22 @@ struct Process {
   }
 };
 
+// On a full disk the bytes of the last owner's token are used again, so that what is stored can
+// still be read. A torn token lets nobody in, and the next start makes another.
+Result<void> write_token(Disk& disk, const std::string& path, const OwnerToken& token) {
+  const auto replaced = replace_file(disk, path, token.view());
+  if (replaced.has_value() || replaced.error().code != ErrorCode::disk_full) return replaced;
+  FELTBOG_TRY(file, disk.open(path, OpenMode::read_write));
+  return file->write(0, token.view());
+}
+
 Result<void> prepare(Process& process, const OwnerOptions& options) {
   FELTBOG_TRY(lock, process.disk.lock(process.directory.lock()));
   process.lock = std::move(lock);
   FELTBOG_TRY(log, Log::open(process.disk, process.directory.log(), process.clock));
   process.log = std::move(log);
   const auto token = process.random.make<OwnerToken>();
-  FELTBOG_CHECK(replace_file(process.disk, process.directory.token(), token.view()));
+  FELTBOG_CHECK(write_token(process.disk, process.directory.token(), token));
   process.owner = std::make_unique<Owner>(
       process.io,
       OwnerSetting{

@@ -18,6 +18,7 @@ namespace {
 constexpr int kReadyMilliseconds = 15'000;
 // Where the owner finds the write end of the pipe.
 constexpr int kReadyDescriptor = 3;
+constexpr int kOutOfTheWay = 16;
 constexpr int kDescriptorsMax = 4096;
 
 Error failed(const char* call) {
@@ -30,15 +31,12 @@ Error failed(const char* call) {
   // A second fork, so that the owner is nobody's child and can never take a terminal.
   const pid_t child = ::fork();
   if (child != 0) ::_exit(child < 0 ? 1 : 0);
-  ::dup2(nothing, STDIN_FILENO);
-  ::dup2(nothing, STDOUT_FILENO);
-  ::dup2(nothing, STDERR_FILENO);
-  // dup2 onto itself would keep close-on-exec.
-  if (ready == kReadyDescriptor) {
-    ::fcntl(ready, F_SETFD, 0);
-  } else {
-    ::dup2(ready, kReadyDescriptor);
-  }
+  // Out of the way first: a starter without standard streams may have got their numbers.
+  const int high_ready = ::fcntl(ready, F_DUPFD, kOutOfTheWay);
+  const int high_nothing = ::fcntl(nothing, F_DUPFD, kOutOfTheWay);
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    ::dup2(high_nothing, stream);
+  ::dup2(high_ready, kReadyDescriptor);
   for (int open = kReadyDescriptor + 1; open < kDescriptorsMax; ++open) ::close(open);
   if (::chdir("/") != 0) ::_exit(1);
   ::execv(arguments[0], arguments);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <filesystem>
 
 #include "core/crypto/secret.h"
 
@@ -142,6 +143,13 @@ Transfers::~Transfers() = default;
 Result<void> Transfers::attach(Asker asker, workspace::Workspace& workspace,
                                const std::string& file, const std::string& path,
                                const std::string& name) {
+  // A pipe could keep the owner waiting for ever.
+  std::error_code failure;
+  const auto status = std::filesystem::status(path, failure);
+  if (status.type() == std::filesystem::file_type::not_found) return ErrorCode::not_found;
+  if (failure || !std::filesystem::is_regular_file(status)) {
+    return Error{ErrorCode::invalid_argument, "path is no plain file"};
+  }
   FELTBOG_TRY(source, disk_.open(path, OpenMode::read_only));
   FELTBOG_TRY(size, source->size());
   if (size > workspace::kAttachmentBytesMax) {
