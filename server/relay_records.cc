@@ -177,7 +177,8 @@ Result<void> RelayStore::append_to_space(const sync::Admission& author, const Sp
   const bool has_wraps = !announced.empty() && announced.back().sequence == record.sequence;
   if (has_wraps) {
     FELTBOG_TRY(checked, next.state.check_wraps(wraps));
-    if (next.state.wraps(ledger::wraps_hash(wraps))->sequence != record.sequence) {
+    // Two records may announce equal wraps: those of members who have no device yet.
+    if (announced.back().commitment.wraps != ledger::wraps_hash(wraps)) {
       return Error{ErrorCode::malformed, "wraps of another record"};
     }
   } else if (!wraps.empty()) {

@@ -11,7 +11,7 @@
 namespace feltbog::demo {
 namespace {
 
-constexpr int kKillDelayMillisecondsMax = 25;
+constexpr int kKillDelayMillisecondsMax = 12;
 constexpr std::size_t kPhotoBytes = 300'000;
 
 Result<std::string> read_text(const std::string& path) {
@@ -58,19 +58,20 @@ void Day::maybe_kill() {
                    static_cast<std::uint64_t>(kills_left_);
   --commands_left_;
   if (!now) return;
-  --kills_left_;
   pause_milliseconds(static_cast<int>(chance_() % kKillDelayMillisecondsMax));
   const std::size_t victim = chance_() % (devices_.size() + 1);
   if (victim == devices_.size()) {
     office_.kill();
+    --kills_left_;
     say_("  ! the server is killed and started again");
     // A server that cannot be started shows in the next sync, which then fails.
     static_cast<void>(office_.start().has_value());
     return;
   }
   Device& chosen = std::next(devices_.begin(), static_cast<std::ptrdiff_t>(victim))->second;
+  if (!chosen.kill_owner()) return;
+  --kills_left_;
   say_("  ! the client of " + chosen.name() + " is killed");
-  chosen.kill_owner();
 }
 
 Result<void> Day::set_up() {
@@ -189,6 +190,9 @@ Result<void> Day::play_settle(const Value& line, const std::string& request) {
                                std::to_string(candidate["number"].integer_or(0))},
                               request));
     static_cast<void>(settled);
+    FELTBOG_CHECK(reconnect());
+    FELTBOG_TRY(due, devices_.at("worker_a").run_once({"due", "--now", scenario_["now"].text_or({})}, {}));
+    due_ = std::move(due);
     say_("The caseworker settles the outcome at the desk: " + line["outcome"].text_or({}) + ".");
     return {};
   }
@@ -287,8 +291,7 @@ Result<void> Day::compare(DayResult& result) {
   check_texts(result);
   check_order(result);
   FELTBOG_CHECK(check_photo(result));
-  FELTBOG_TRY(due, devices_.at("worker_a").run({"due", "--now", scenario_["now"].text_or({})}));
-  result.due = std::move(due);
+  result.due = due_;
   return {};
 }
 
@@ -310,12 +313,13 @@ void Day::check_texts(DayResult& result) {
 
 // The attempts that were logged are all there, once each, and each worker's own in the order made.
 void Day::check_order(DayResult& result) {
-  std::map<std::string, std::size_t> place;
-  std::size_t at = 0;
-  for (const Value& entry : result.timeline.items()) place[entry["id"].text_or({})] = ++at;
+  std::map<std::string, std::int64_t> place;
+  for (const Value& entry : result.timeline.items()) {
+    place[entry["id"].text_or({})] = entry["order"].integer_or(0);
+  }
   bool all_there = true;
   bool in_order = true;
-  std::map<std::string, std::size_t> last;
+  std::map<std::string, std::int64_t> last;
   std::size_t attempts = 0;
   for (const Value& phase : scenario_["phases"].items()) {
     for (const Value& line : phase["lines"].items()) {
@@ -324,7 +328,7 @@ void Day::check_order(DayResult& result) {
       const auto found = place.find(events_[line["id"].text_or({})]);
       all_there = all_there && found != place.end();
       if (found == place.end()) continue;
-      std::size_t& before = last[line["actor"].text_or({})];
+      std::int64_t& before = last[line["actor"].text_or({})];
       in_order = in_order && before < found->second;
       before = found->second;
     }

@@ -85,6 +85,7 @@ class Day {
   std::string case_;
   std::string photo_;
   Value conflict_;
+  Value due_;
   std::mt19937_64 chance_;
   bool dangerous_ = false;
   int commands_left_ = 0;

@@ -51,7 +51,7 @@ Result<Value> Device::run(std::vector<std::string> words) {
 }
 
 Result<Value> Device::run_once(std::vector<std::string> words, const std::string& request) {
-  words.insert(words.end(), {"--request-id", request});
+  if (!request.empty()) words.insert(words.end(), {"--request-id", request});
   for (int attempt = 1;; ++attempt) {
     auto result = run(words);
     if (result || attempt == kTriesMax || !may_pass(result.error().code)) return result;
@@ -72,9 +72,10 @@ Result<Value> Device::sync() {
   }
 }
 
-void Device::kill_owner() {
+bool Device::kill_owner() {
   const pid_t owner = find_process(programs_.client, data_);
   if (owner > 0) kill_process(owner);
+  return owner > 0;
 }
 
 void Device::close() {

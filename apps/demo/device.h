@@ -34,8 +34,9 @@ class Device {
   // known to have happened.
   Result<Value> run_once(std::vector<std::string> words, const std::string& request);
   Result<Value> sync();
-  // Kills the process that owns the database, as a phone's operating system would.
-  void kill_owner();
+  // Kills the process that owns the database, as a phone's operating system would. False when there is
+  // none just now.
+  bool kill_owner();
   // Ends the owner in good order.
   void close();
 

@@ -8,7 +8,7 @@ namespace {
 
 constexpr int kStartMilliseconds = 10'000;
 constexpr int kLookMilliseconds = 5;
-constexpr std::string_view kInviteMark = "FELTBOG-OFFICE:";
+constexpr std::string_view kInviteMark = "feltbog-office:";
 
 }  // namespace
 

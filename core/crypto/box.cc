@@ -6,11 +6,11 @@
 namespace feltbog::crypto {
 namespace {
 
-// The message key binds the domain, the shared point, both public keys and the context. A key is used
-// for one message, so the nonce may be constant.
+// The message key binds the domain, the shared point, both public keys and the context. A key is
+// used for one message, so the nonce may be constant.
 Result<Key> message_key(const AgreementSecret& mine, const AgreementPublic& theirs,
-                        const AgreementPublic& fresh, const AgreementPublic& recipient, Domain domain,
-                        BytesView context) {
+                        const AgreementPublic& fresh, const AgreementPublic& recipient,
+                        Domain domain, BytesView context) {
   Key shared;
   if (crypto_scalarmult(shared.bytes().data(), mine.view().data(), theirs.bytes.data()) != 0) {
     return Error{ErrorCode::malformed, "public key of small order"};
@@ -41,7 +41,8 @@ Result<Bytes> seal_to(const AgreementPublic& recipient, Domain domain, BytesView
 
 Result<Bytes> open_from(const AgreementSecret& recipient, Domain domain, BytesView context,
                         BytesView sealed) {
-  if (sealed.size() < AgreementPublic::kSize + Tag::kSize) return Error{ErrorCode::truncated, "box"};
+  if (sealed.size() < AgreementPublic::kSize + Tag::kSize)
+    return Error{ErrorCode::truncated, "box"};
   FELTBOG_TRY(fresh, AgreementPublic::from(sealed.first(AgreementPublic::kSize)));
   const AgreementPublic own = agreement_public(recipient);
   auto key = message_key(recipient, fresh, fresh, own, domain, context);

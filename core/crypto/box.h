@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sealing to a public key: X25519 (RFC 7748) with a fresh key per message, BLAKE2b as key derivation,
-// XChaCha20-Poly1305. It hides the content and binds a context; it says nothing of the sender, so what
-// carries it must be signed.
+// Sealing to a public key: X25519 (RFC 7748) with a fresh key per message, BLAKE2b as key
+// derivation, XChaCha20-Poly1305. It hides the content and binds a context; it says nothing of the
+// sender, so what carries it must be signed.
 #pragma once
 
 #include "core/crypto/aead.h"

@@ -7,9 +7,9 @@ namespace feltbog::crypto {
 namespace detail {
 
 void blake2b(std::span<std::uint8_t> out, Domain domain, BytesView key, BytesView data) {
-  const int status = crypto_generichash_blake2b_salt_personal(
-      out.data(), out.size(), data.data(), data.size(), key.data(), key.size(), nullptr,
-      domain.bytes().data());
+  const int status = crypto_generichash_blake2b_salt_personal(out.data(), out.size(), data.data(),
+                                                              data.size(), key.data(), key.size(),
+                                                              nullptr, domain.bytes().data());
   FELTBOG_ASSERT(status == 0);
 }
 

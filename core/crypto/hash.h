@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// BLAKE2b (RFC 7693) in separate domains: the domain is BLAKE2b's 16-byte personalisation, so a hash
-// made for one purpose never equals one made for another.
+// BLAKE2b (RFC 7693) in separate domains: the domain is BLAKE2b's 16-byte personalisation, so a
+// hash made for one purpose never equals one made for another.
 #pragma once
 
 #include <string_view>

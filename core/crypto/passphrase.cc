@@ -5,7 +5,8 @@
 
 namespace feltbog::crypto {
 
-Result<Key> key_from_passphrase(std::string_view passphrase, const Salt& salt, PassphraseCost cost) {
+Result<Key> key_from_passphrase(std::string_view passphrase, const Salt& salt,
+                                PassphraseCost cost) {
   const auto outside = [](std::uint32_t value, std::uint32_t low, std::uint32_t high) {
     return value < low || value > high;
   };

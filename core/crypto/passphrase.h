@@ -17,8 +17,8 @@ struct PassphraseCost {
   friend bool operator==(const PassphraseCost&, const PassphraseCost&) = default;
 };
 
-// Refused below, so that changed parameters cannot weaken a slot, and above, so that they cannot hang
-// a phone.
+// Refused below, so that changed parameters cannot weaken a slot, and above, so that they cannot
+// hang a phone.
 constexpr PassphraseCost kPassphraseCostFloor{47104, 2};
 constexpr PassphraseCost kPassphraseCostCeiling{1048576, 16};
 

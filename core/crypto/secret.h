@@ -41,7 +41,8 @@ class Secret {
   }
   // Error: malformed, when the length is not N. The caller wipes its own copy.
   static Result<Secret> from(BytesView view) {
-    if (view.size() != N) return Error{ErrorCode::malformed, "key of " + std::to_string(view.size())};
+    if (view.size() != N)
+      return Error{ErrorCode::malformed, "key of " + std::to_string(view.size())};
     Secret out;
     std::copy(view.begin(), view.end(), out.bytes().begin());
     return out;
@@ -68,8 +69,8 @@ class Secret {
   detail::SecretMemory memory_;
 };
 
-using Key = Secret<32, struct KeyTag>;                        // symmetric, for one purpose only
-using SigningSecret = Secret<32, struct SigningSecretTag>;    // Ed25519 seed
+using Key = Secret<32, struct KeyTag>;                          // symmetric, for one purpose only
+using SigningSecret = Secret<32, struct SigningSecretTag>;      // Ed25519 seed
 using AgreementSecret = Secret<32, struct AgreementSecretTag>;  // X25519
 
 // Overwrites memory in a way the compiler keeps.

@@ -39,10 +39,11 @@ Signature sign(const SigningSecret& secret, Domain domain, BytesView message) {
   return out;
 }
 
-bool verify(const SigningPublic& key, Domain domain, BytesView message, const Signature& signature) {
+bool verify(const SigningPublic& key, Domain domain, BytesView message,
+            const Signature& signature) {
   const Bytes signed_bytes = with_domain(domain, message);
-  return crypto_sign_verify_detached(signature.bytes.data(), signed_bytes.data(), signed_bytes.size(),
-                                     key.bytes.data()) == 0;
+  return crypto_sign_verify_detached(signature.bytes.data(), signed_bytes.data(),
+                                     signed_bytes.size(), key.bytes.data()) == 0;
 }
 
 }  // namespace feltbog::crypto

@@ -9,6 +9,10 @@ namespace {
 constexpr std::string_view kVersion1 = R"sql(
 CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 
+-- Results of named requests, so that a repeated one is answered and not done again.
+CREATE TABLE request(
+  place INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, result BLOB NOT NULL);
+
 CREATE TABLE organisation_record(
   sequence INTEGER PRIMARY KEY, record BLOB NOT NULL, accepted INTEGER NOT NULL);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/base/cbor.h"
 #include "core/workspace/tables.h"
 
 namespace feltbog::workspace {
@@ -53,6 +54,11 @@ void UnitOfWork::keep_setting(std::string name, Bytes value) {
   settings_.insert_or_assign(std::move(name), std::move(value));
 }
 
+void UnitOfWork::keep_result(std::string request, Value result) {
+  request_ = std::move(request);
+  result_ = std::move(result);
+}
+
 bool UnitOfWork::empty() const {
   return settings_.empty() && records_.empty() && spaces_.empty() && additions_.empty() && chunks_.empty() &&
          std::all_of(drafts_.begin(), drafts_.end(), [](const auto& entry) { return entry.second.empty(); });
@@ -88,6 +94,12 @@ Result<void> UnitOfWork::write() {
   }
   for (const auto& [name, value] : settings_) {
     FELTBOG_CHECK(write_setting(*core_->database, name, value));
+  }
+  if (!request_.empty()) {
+    FELTBOG_CHECK(core_->database->run("INSERT INTO request(name, result) VALUES(?1, ?2)", request_,
+                                       encode_cbor(result_)));
+    FELTBOG_CHECK(core_->database->run(
+        "DELETE FROM request WHERE place <= (SELECT max(place) FROM request) - ?1", kRequestsKept));
   }
   return core_->next_revision();
 }

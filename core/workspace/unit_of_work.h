@@ -30,6 +30,9 @@ class UnitOfWork {
   // A setting of this device (tables.h).
   void keep_setting(std::string name, Bytes value);
 
+  // The result by which a repetition of this request is answered.
+  void keep_result(std::string request, Value result);
+
   bool empty() const;
   // Durable when it returns. After an error nothing has changed. Errors: disk_full, io_error,
   // not_permitted, limit_exceeded, and the ledger's for records.
@@ -56,6 +59,8 @@ class UnitOfWork {
   std::vector<Addition> additions_;
   std::map<SpaceId, std::vector<ChunkHash>> chunks_;
   std::map<std::string, Bytes> settings_;
+  std::string request_;
+  Value result_;
   std::map<SpaceId, Draft> drafts_;
   std::vector<SpaceEffect> effects_;
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/base/cbor.h"
 #include "core/workspace/call.h"
 #include "core/workspace/command.h"
 #include "core/workspace/device_replica.h"
@@ -74,6 +75,16 @@ Result<void> write_founding(Core& core, const ledger::FoundingInvite& invite) {
                                                  core.user, roles));
   FELTBOG_CHECK(core.membership.append(record));
   return transaction.commit();
+}
+
+Result<std::optional<Value>> earlier_result(store::Database& database, const std::string& request) {
+  if (request.size() > kRequestBytesMax) return Error{ErrorCode::invalid_argument, "request"};
+  FELTBOG_TRY(row, database.prepare("SELECT result FROM request WHERE name = ?1"));
+  row.bind(1, request);
+  FELTBOG_TRY(found, row.step());
+  if (!found) return std::optional<Value>();
+  FELTBOG_TRY(result, decode_cbor(row.bytes(0)));
+  return std::optional<Value>(std::move(result));
 }
 
 }  // namespace
@@ -197,9 +208,15 @@ Result<Value> Workspace::call(std::string_view command, const Value& parameters,
   // What was typed could be anything; it is not repeated.
   if (row == nullptr) return Error{ErrorCode::unknown_command, {}};
   FELTBOG_CHECK(check_parameters(*row, parameters));
+  const bool named = row->shape == Shape::command && !context.request.empty();
+  if (named) {
+    FELTBOG_TRY(before, earlier_result(*core_->database, context.request));
+    if (before) return std::move(*before);
+  }
   Call call(*core_, *row, parameters, context);
   FELTBOG_CHECK(call.check_entitlement());
   FELTBOG_TRY(result, row->run(call));
+  if (named && !call.work().empty()) call.work().keep_result(context.request, result);
   FELTBOG_CHECK(call.work().commit());
   return result;
 }

@@ -87,14 +87,25 @@ void World::found() {
   sync_fully(desk());  // as a member: brings the directory
 }
 
-void World::enrol(Node& worker) {
-  const Value made = must(desk(), "user.invite",
-                          parameters("name", worker.name, "role", Value::List{Value("worker")}));
-  sync_fully(desk());
+// Half of the worlds hand out all invites first, half one by one; the desk then has or has not heard
+// of the last phone when it makes the next invite.
+void World::enrol_all() {
+  std::vector<Value> invites;
+  const bool all_first = chance(2) == 0;
+  for (std::size_t i = 1; i < nodes_.size(); ++i) {
+    invites.push_back(must(desk(), "user.invite", parameters("name", nodes_[i]->name, "role",
+                                                             Value::List{Value("worker")})));
+    sync_fully(desk());
+    if (!all_first) enrol(*nodes_[i], invites.back());
+  }
+  for (std::size_t i = 1; i < nodes_.size() && all_first; ++i) enrol(*nodes_[i], invites[i - 1]);
+  sync_fully(desk());  // wraps the keys
+  for (auto& node : nodes_) sync_fully(*node);
+}
+
+void World::enrol(Node& worker, const Value& made) {
   auto invite = ledger::Invite::parse(made["invite"].text_or({}));
   if (!invite || !worker.workspace->accept_invite(invite.value())) return problem("invite not taken");
-  sync_fully(worker);
-  sync_fully(desk());  // wraps the keys
   sync_fully(worker);
 }
 
@@ -364,19 +375,21 @@ void World::check() {
   }
 }
 
+void World::add_worker(int number) {
+  auto worker = std::make_unique<Node>("worker" + std::to_string(number),
+                                       options_.seed * 101 + static_cast<std::uint64_t>(number));
+  auto created = workspace::Workspace::create(worker->environment(), "device.db", worker->key);
+  worker->workspace = std::move(created).value();
+  const auto skew = static_cast<std::uint64_t>(options_.clock_skew_milliseconds_max);
+  worker->clock.wall.milliseconds +=
+      static_cast<std::int64_t>(chance(2 * skew + 1)) - options_.clock_skew_milliseconds_max;
+  nodes_.push_back(std::move(worker));
+}
+
 Outcome World::run() {
   found();
-  for (int number = 1; number <= options_.workers && outcome_.problems.empty(); ++number) {
-    auto worker = std::make_unique<Node>("worker" + std::to_string(number),
-                                         options_.seed * 101 + static_cast<std::uint64_t>(number));
-    auto created = workspace::Workspace::create(worker->environment(), "device.db", worker->key);
-    worker->workspace = std::move(created).value();
-    const auto skew = static_cast<std::uint64_t>(options_.clock_skew_milliseconds_max);
-    worker->clock.wall.milliseconds += static_cast<std::int64_t>(chance(2 * skew + 1)) -
-                                       options_.clock_skew_milliseconds_max;
-    nodes_.push_back(std::move(worker));
-    enrol(*nodes_.back());
-  }
+  for (int number = 1; number <= options_.workers; ++number) add_worker(number);
+  if (outcome_.problems.empty()) enrol_all();
   if (outcome_.problems.empty()) make_case();
   for (int i = 0; i < options_.steps && outcome_.problems.empty(); ++i) step();
   if (outcome_.problems.empty()) heal();

@@ -74,7 +74,9 @@ class World {
   };
 
   void found();
-  void enrol(Node& worker);
+  void add_worker(int number);
+  void enrol_all();
+  void enrol(Node& worker, const Value& made);
   void make_case();
   void step();
   void write_something(Node& node);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files: making one, referring a citizen to a provider, listing and showing.
+#include <algorithm>
+
 #include "core/casework/course_value.h"
 #include "core/crypto/hash.h"
 #include "core/workspace/call.h"
@@ -159,11 +161,15 @@ Value notes_of(const SpaceFile& file) {
   return out;
 }
 
+// For people: in the order things happened. `order` tells in which order they were written, each after
+// what its author had seen.
 Value timeline_of(Call& call, const Course& course) {
   Value out = Value::List{};
+  std::int64_t order = 0;
   for (const casework::Event& event : course.events) {
     Value entry;
     entry["id"] = event.id;
+    entry["order"] = ++order;
     entry["happened"] = casework::to_text(event.happened.local);
     entry["recorded"] = casework::to_text(casework::to_copenhagen(event.recorded));
     const auto* type =
@@ -176,6 +182,9 @@ Value timeline_of(Call& call, const Course& course) {
     entry["fields"] = event.fields;
     out.push_back(std::move(entry));
   }
+  std::stable_sort(out.list()->begin(), out.list()->end(), [](const Value& a, const Value& b) {
+    return a["happened"].text_or({}) < b["happened"].text_or({});
+  });
   return out;
 }
 
