@@ -67,6 +67,19 @@ TEST_CASE("a full disk refuses the note, keeps what was there, and takes the nex
   CHECK(device->call("note.list", parameters("case", id)).items().size() == 2);
 }
 
+TEST_CASE("a command sent again under the same request name is done once and answered twice") {
+  auto device = founder(11);
+  const std::string id = new_case(*device, "Åse Fiktiv");
+  const Value note = parameters("case", id, "text", "Én gang", "title", "A");
+  const workspace::CallContext context{casework::Language::danish, std::nullopt, "request-1"};
+  const auto first = device->workspace().call("note.write", note, context);
+  device->reopen();
+  const auto second = device->workspace().call("note.write", note, context);
+  REQUIRE((first.has_value() && second.has_value()));
+  CHECK(first.value() == second.value());
+  CHECK(device->call("note.list", parameters("case", id)).items().size() == 1);
+}
+
 TEST_CASE("a signed note is only added to") {
   auto device = founder(4);
   const std::string id = new_case(*device, "Åse Fiktiv");
