@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The messages of the protocol as values, and their one encoding each: a CBOR array that begins
-// with the type. What may follow what: client_table.cc and server_table.cc. The grammar:
-// docs/protocol.md.
+// with the type. What may follow what: client_table.cc, server_table.cc. Grammar: docs/protocol.md.
 #pragma once
 
 #include <span>
@@ -12,8 +11,8 @@
 
 namespace feltbog::sync {
 
-// Never reused, never renumbered. 16 (a signed head of a space), 17 and 18 (holdings by
-// fingerprint), and 40 to 49 (reconciliation by ranges of hashes) are kept free for what they name.
+// Never reused, never renumbered. Kept free: 16 (signed head of a space), 17 and 18 (holdings by
+// fingerprint), 40 to 49 (reconciliation by ranges of hashes).
 enum class MessageType : std::uint8_t {
   hello = 1,
   challenge = 2,
@@ -189,13 +188,10 @@ struct Chunk {
   static constexpr MessageType kType = MessageType::chunk;
   std::optional<Bytes> bytes;  // none: the server does not hold it
 };
-
-// The type of a frame's body; the rest is not looked at. Error: protocol_error (no array, or a type
-// this version does not know).
+// The type of a frame's body alone. Error: protocol_error (no array, or an unknown type).
 Result<MessageType> message_type(BytesView body);
 
-// Errors: protocol_error, whose detail says which rule was broken: another type or form, or a
-// limit.
+// Error: protocol_error, whose detail says which rule was broken: type, form or a limit.
 template <class Message>
 Result<Message> decode_message(BytesView body);
 template <class Message>

@@ -61,7 +61,8 @@ class Tree {
  public:
   Tree() {
     root_.set_help_flag();
-    // One at most, or a later word that happens to be a command's name ("visit") would be taken for it.
+    // One at most, or a later word that happens to be a command's name ("visit") would be taken for
+    // it.
     root_.require_subcommand(0, 1);
     add_common(root_, storage_.options);
     for (const CommandRow* row : all_commands()) add_row(*row);

@@ -10,7 +10,8 @@
 namespace feltbog::demo {
 namespace {
 
-// The canaries are ASCII and Latin letters, so one code unit per byte of ASCII is enough to find them.
+// The canaries are ASCII and Latin letters, so one code unit per byte of ASCII is enough to find
+// them.
 std::string as_utf16(const std::string& word) {
   std::string out;
   for (const char symbol : word) {

@@ -8,10 +8,10 @@
 namespace feltbog::demo {
 
 struct Search {
-  std::string place;        // what was looked through, for people
+  std::string place;  // what was looked through, for people
   std::size_t files = 0;
   std::uint64_t bytes = 0;
-  std::size_t found = 0;    // canaries found
+  std::size_t found = 0;  // canaries found
 };
 
 // Looks through a file, or through every file of a folder and below. Also finds a word written as

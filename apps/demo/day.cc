@@ -81,18 +81,21 @@ Result<void> Day::set_up() {
   for (const Value& actor : scenario_["actors"].items()) {
     const std::string id = actor["id"].text_or({});
     names_[id] = actor["name"].text_or({});
-    auto& made = devices_.try_emplace(id, options_.programs, id, options_.folder + "/" + id).first->second;
+    auto& made =
+        devices_.try_emplace(id, options_.programs, id, options_.folder + "/" + id).first->second;
     made.disturb = [this] { maybe_kill(); };
   }
   FELTBOG_TRY(invite, office_.found());
   FELTBOG_CHECK(office_.start());
   say_("The office server listens on port " + std::to_string(office_.port()) + ".");
   Device& desk = devices_.at("desk");
-  FELTBOG_TRY(founded, desk.run({"org", "create", "--office", invite, "--name", names_.at("desk")}));
+  FELTBOG_TRY(founded,
+              desk.run({"org", "create", "--office", invite, "--name", names_.at("desk")}));
   static_cast<void>(founded);
   const std::string pathway = "@" + options_.source + "/pathways/slagelse-fokus-2021.json";
   FELTBOG_TRY(published, desk.run({"pathway", "publish", pathway}));
-  say_("The desk founds the organisation and publishes the pathway " + published["id"].text_or({}) + ".");
+  say_("The desk founds the organisation and publishes the pathway " + published["id"].text_or({}) +
+       ".");
   for (auto& [id, joining] : devices_) {
     if (id == "desk") continue;
     FELTBOG_TRY(made, desk.run({"invite", "--name", names_.at(id), "--role", "worker"}));
@@ -117,26 +120,32 @@ Result<void> Day::refer(const Value& line) {
                                      citizen["phone"].text_or({}), "--address",
                                      citizen["address"].text_or({}), "--happened", at},
                                     "case"));
-  std::vector<std::string> words{"case",      "refer", opened["case"].text_or({}),
-                                 "--pathway", scenario_["pathway"].text_or({}),
-                                 "--fields",  to_json(line["fields"]),
-                                 "--happened", at};
+  std::vector<std::string> words{"case",
+                                 "refer",
+                                 opened["case"].text_or({}),
+                                 "--pathway",
+                                 scenario_["pathway"].text_or({}),
+                                 "--fields",
+                                 to_json(line["fields"]),
+                                 "--happened",
+                                 at};
   for (const auto& [id, name] : names_) {
     if (id != "desk") words.insert(words.end(), {"--to", name});
   }
   FELTBOG_TRY(referred, desk.run_once(std::move(words), "referral"));
   case_ = referred["case"].text_or({});
-  say_("The authority refers the citizen to FOKUS: case " + case_ + ", shared with two outreach workers.");
+  say_("The authority refers the citizen to FOKUS: case " + case_ +
+       ", shared with two outreach workers.");
   return {};
 }
 
 Result<void> Day::play_event(const Value& line, const std::string& request) {
   const std::string type = line["type"].text_or({});
   if (type == "referral_received") return refer(line);
-  FELTBOG_TRY(logged, device(line).run_once({"event", "log", case_, type, "--fields",
-                                             to_json(line["fields"]), "--happened",
-                                             line["at"].text_or({})},
-                                            request));
+  FELTBOG_TRY(logged,
+              device(line).run_once({"event", "log", case_, type, "--fields",
+                                     to_json(line["fields"]), "--happened", line["at"].text_or({})},
+                                    request));
   events_[line["id"].text_or({})] = logged["event"].text_or({});
   return {};
 }
@@ -185,13 +194,13 @@ Result<void> Day::play_settle(const Value& line, const std::string& request) {
   conflict_ = shown;
   for (const Value& candidate : shown["candidates"].items()) {
     if (candidate["value"]["fields"]["outcome"] != line["outcome"]) continue;
-    FELTBOG_TRY(settled,
-                desk.run_once({"conflicts", "settle", id, "--pick",
-                               std::to_string(candidate["number"].integer_or(0))},
-                              request));
+    FELTBOG_TRY(settled, desk.run_once({"conflicts", "settle", id, "--pick",
+                                        std::to_string(candidate["number"].integer_or(0))},
+                                       request));
     static_cast<void>(settled);
     FELTBOG_CHECK(reconnect());
-    FELTBOG_TRY(due, devices_.at("worker_a").run_once({"due", "--now", scenario_["now"].text_or({})}, {}));
+    FELTBOG_TRY(
+        due, devices_.at("worker_a").run_once({"due", "--now", scenario_["now"].text_or({})}, {}));
     due_ = std::move(due);
     say_("The caseworker settles the outcome at the desk: " + line["outcome"].text_or({}) + ".");
     return {};
@@ -207,17 +216,18 @@ Result<void> Day::play_line(const Value& line) {
   if (act == "photo") return play_photo(line);
   if (act == "settle") return play_settle(line, request);
   if (act == "outcome") {
-    FELTBOG_TRY(recorded, device(line).run_once({"outcome", "record", case_, line["outcome"].text_or({}),
-                                                 "--happened", line["at"].text_or({})},
-                                                request));
+    FELTBOG_TRY(recorded,
+                device(line).run_once({"outcome", "record", case_, line["outcome"].text_or({}),
+                                       "--happened", line["at"].text_or({})},
+                                      request));
     static_cast<void>(recorded);
     return {};
   }
   if (act == "note_create") {
-    FELTBOG_TRY(written, device(line).run_once({"note", "write", case_, line["text"].text_or({}), "--title",
-                                                line["title"].text_or({}), "--happened",
-                                                line["at"].text_or({})},
-                                               request));
+    FELTBOG_TRY(written, device(line).run_once(
+                             {"note", "write", case_, line["text"].text_or({}), "--title",
+                              line["title"].text_or({}), "--happened", line["at"].text_or({})},
+                             request));
     static_cast<void>(written);
     return {};
   }
@@ -287,7 +297,8 @@ Result<void> Day::compare(DayResult& result) {
     result.checks.push_back({id + " has no conflict left", status["conflicts"] == Value(0)});
     if (id == "desk") result.timeline = shown["timeline"];
   }
-  result.checks.push_back({"all three devices show the same case, to the byte", hashes.size() == 1});
+  result.checks.push_back(
+      {"all three devices show the same case, to the byte", hashes.size() == 1});
   check_texts(result);
   check_order(result);
   FELTBOG_CHECK(check_photo(result));
@@ -337,7 +348,8 @@ void Day::check_order(DayResult& result) {
   for (const Value& entry : result.timeline.items()) {
     if (entry["type"] == Value("contact_attempt")) ++shown;
   }
-  result.checks.push_back({"every attempt stands in the timeline, once", all_there && shown == attempts});
+  result.checks.push_back(
+      {"every attempt stands in the timeline, once", all_there && shown == attempts});
   result.checks.push_back({"attempts stand in causal order", in_order});
 }
 
@@ -348,7 +360,8 @@ Result<void> Day::check_photo(DayResult& result) {
     const auto saved =
         each.run({"photo", "save", case_, std::filesystem::path(photo_).filename().string(), copy});
     const auto bytes = saved ? read_text(copy) : Result<std::string>(saved.error());
-    result.checks.push_back({id + " has the photo, byte for byte", bytes && bytes.value() == original});
+    result.checks.push_back(
+        {id + " has the photo, byte for byte", bytes && bytes.value() == original});
     std::error_code ignored;
     std::filesystem::remove(copy, ignored);
   }

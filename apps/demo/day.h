@@ -18,8 +18,8 @@ namespace feltbog::demo {
 
 struct DayOptions {
   Programs programs;
-  std::string source;  // the project's folder, for the pathway and the scenario
-  std::string folder;  // fresh, for everything the day leaves
+  std::string source;                // the project's folder, for the pathway and the scenario
+  std::string folder;                // fresh, for everything the day leaves
   bool second_worker_first = false;  // who reconnects first
   int kills = 0;                     // kill -9 of server or a client, from the field day on
   std::uint64_t seed = 1;            // where they fall

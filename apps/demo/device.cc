@@ -14,8 +14,9 @@ constexpr int kTriesMax = 8;
 
 // Whether trying again can help: the process or the line to it was lost.
 bool may_pass(ErrorCode code) {
-  return code == ErrorCode::unreachable || code == ErrorCode::timed_out || code == ErrorCode::io_error ||
-         code == ErrorCode::busy || code == ErrorCode::closed_handle || code == ErrorCode::cancelled ||
+  return code == ErrorCode::unreachable || code == ErrorCode::timed_out ||
+         code == ErrorCode::io_error || code == ErrorCode::busy ||
+         code == ErrorCode::closed_handle || code == ErrorCode::cancelled ||
          code == ErrorCode::internal || code == ErrorCode::locked;
 }
 
@@ -78,8 +79,6 @@ bool Device::kill_owner() {
   return owner > 0;
 }
 
-void Device::close() {
-  static_cast<void>(run({"lock", "--stop"}).has_value());
-}
+void Device::close() { static_cast<void>(run({"lock", "--stop"}).has_value()); }
 
 }  // namespace feltbog::demo

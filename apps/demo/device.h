@@ -18,7 +18,7 @@ struct Programs {
 
 // What the syncs of a device moved.
 struct Moved {
-  std::int64_t sent = 0;      // bytes on the wire
+  std::int64_t sent = 0;  // bytes on the wire
   std::int64_t received = 0;
   std::int64_t milliseconds = 0;
   int syncs = 0;
@@ -28,14 +28,15 @@ class Device {
  public:
   Device(Programs programs, std::string name, std::string folder);
 
-  // Runs `feltbog WORDS...` with --json. Returns its result; an error carries the code that was given.
+  // Runs `feltbog WORDS...` with --json. Returns its result; an error carries the code that was
+  // given.
   Result<Value> run(std::vector<std::string> words);
-  // The same for a command that must not be done twice: tried again under one request id until it is
-  // known to have happened.
+  // The same for a command that must not be done twice: tried again under one request id until it
+  // is known to have happened.
   Result<Value> run_once(std::vector<std::string> words, const std::string& request);
   Result<Value> sync();
-  // Kills the process that owns the database, as a phone's operating system would. False when there is
-  // none just now.
+  // Kills the process that owns the database, as a phone's operating system would. False when there
+  // is none just now.
   bool kill_owner();
   // Ends the owner in good order.
   void close();

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view kUsage =
     "usage: feltbog-demo [--keep] [--folder DIR] [--second-first] [--kills N] [--seed S]\n"
-    "  --keep          leave the server and the devices as they are, with the commands to look around\n"
+    "  --keep          leave the server and the devices as they are, with the commands to look "
+    "around\n"
     "  --folder DIR    where everything goes (default: a fresh folder in the temporary one)\n"
     "  --second-first  the other phone reconnects first\n"
     "  --kills N       kill -9 of the server or a client at N points of the day's second half\n"
@@ -59,7 +60,8 @@ void explain_keep(const Day& day, const Arguments& arguments) {
   for (const auto& [id, device] : day.devices()) {
     std::printf("  %s --dir %s --passphrase-file %s case show %s\n",
                 arguments.day.programs.client.c_str(), device.data().c_str(),
-                (arguments.day.folder + "/" + id + "/passphrase").c_str(), day.shared_file().c_str());
+                (arguments.day.folder + "/" + id + "/passphrase").c_str(),
+                day.shared_file().c_str());
   }
   std::printf("Try also: due, note list %s, conflicts list, search bus, status, sync.\n",
               day.shared_file().c_str());
@@ -86,7 +88,8 @@ int run(const std::vector<std::string>& words) {
   const auto result = day.play();
   if (!result) {
     std::fprintf(stderr, "feltbog-demo: the day stopped: %s %s\n",
-                 std::string(error_name(result.error().code)).c_str(), result.error().detail.c_str());
+                 std::string(error_name(result.error().code)).c_str(),
+                 result.error().detail.c_str());
     std::fprintf(stderr, "What is there is kept in %s\n", arguments.day.folder.c_str());
     day.close();
     return 1;

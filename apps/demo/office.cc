@@ -19,8 +19,8 @@ Office::Office(Programs programs, std::string folder)
       port_(free_port()) {}
 
 Result<std::string> Office::found() {
-  const Outcome made = Process::start({programs_.server, "init", "--dir", data_, "--host", "localhost",
-                                       "--port", std::to_string(port_)})
+  const Outcome made = Process::start({programs_.server, "init", "--dir", data_, "--host",
+                                       "localhost", "--port", std::to_string(port_)})
                            .finish();
   const auto begin = made.out.find(kInviteMark);
   if (made.status != 0 || begin == std::string::npos) return Error{ErrorCode::internal, made.err};
@@ -32,7 +32,8 @@ Result<void> Office::start() {
   const std::string port_file = data_ + "/port";
   std::error_code ignored;
   std::filesystem::remove(port_file, ignored);
-  process_ = Process::start({programs_.server, "serve", "--dir", data_, "--log", log_}, log_ + ".out");
+  process_ =
+      Process::start({programs_.server, "serve", "--dir", data_, "--log", log_}, log_ + ".out");
   const std::int64_t until = milliseconds_now() + kStartMilliseconds;
   while (!std::filesystem::exists(port_file, ignored)) {
     if (milliseconds_now() > until) return Error{ErrorCode::unreachable, "feltbogd does not start"};

@@ -18,6 +18,8 @@
 #include <iterator>
 #include <utility>
 
+#include "core/base/platform/system_clock.h"
+
 namespace feltbog::demo {
 namespace {
 
@@ -27,7 +29,8 @@ namespace {
   const int nothing = ::open("/dev/null", O_RDONLY);
   ::dup2(nothing, STDIN_FILENO);
   std::vector<char*> values;
-  for (const std::string& argument : arguments) values.push_back(const_cast<char*>(argument.c_str()));
+  for (const std::string& argument : arguments)
+    values.push_back(const_cast<char*>(argument.c_str()));
   values.push_back(nullptr);
   ::execv(values[0], values.data());
   ::_exit(127);
@@ -45,11 +48,7 @@ void drain(int descriptor, std::string& into, bool& open) {
 
 }  // namespace
 
-std::int64_t milliseconds_now() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
-}
+std::int64_t milliseconds_now() { return SystemClock().instant().milliseconds; }
 
 void kill_process(pid_t process) { ::kill(process, SIGKILL); }
 
@@ -148,8 +147,8 @@ pid_t find_process(const std::string& program, const std::string& argument) {
     std::ifstream file(at->path() / "cmdline", std::ios::binary);
     const std::string line((std::istreambuf_iterator<char>(file)), {});
     const bool is_program = line.starts_with(program + std::string(1, '\0'));
-    if (is_program && line.find(std::string(1, '\0') + argument + std::string(1, '\0')) !=
-                          std::string::npos) {
+    if (is_program &&
+        line.find(std::string(1, '\0') + argument + std::string(1, '\0')) != std::string::npos) {
       return static_cast<pid_t>(std::stol(name));
     }
   }

@@ -20,9 +20,10 @@ struct Outcome {
 // A running program. Killed when destroyed, unless released.
 class Process {
  public:
-  // `arguments` begins with the program's path. Output goes to two pipes, or to the file if one is named.
-  // A program that cannot be started ends with status 127.
-  static Process start(const std::vector<std::string>& arguments, const std::string& output_file = {});
+  // `arguments` begins with the program's path. Output goes to two pipes, or to the file if one is
+  // named. A program that cannot be started ends with status 127.
+  static Process start(const std::vector<std::string>& arguments,
+                       const std::string& output_file = {});
   Process() = default;
   Process(Process&& other) noexcept;
   Process& operator=(Process&& other) noexcept;

@@ -35,8 +35,8 @@ void print_timeline(const Value& timeline) {
   heading("Timeline, as every device shows it");
   for (const Value& entry : timeline.items()) {
     std::printf("  %s  %s %s %s\n", entry["happened"].text_or({}).c_str(),
-                padded(entry["by"].text_or({}), 24).c_str(), padded(entry["what"].text_or({}), 30).c_str(),
-                detail_of(entry).c_str());
+                padded(entry["by"].text_or({}), 24).c_str(),
+                padded(entry["what"].text_or({}), 30).c_str(), detail_of(entry).c_str());
   }
 }
 
@@ -63,8 +63,9 @@ void print_moved(const Day& day) {
   for (const auto& [id, device] : day.devices()) {
     const Moved& moved = device.moved();
     std::printf("  %s sent %s received %s in %d syncs, %lld ms\n", padded(id, 10).c_str(),
-                padded(kilobytes(moved.sent), 8).c_str(), padded(kilobytes(moved.received), 8).c_str(),
-                moved.syncs, static_cast<long long>(moved.milliseconds));
+                padded(kilobytes(moved.sent), 8).c_str(),
+                padded(kilobytes(moved.received), 8).c_str(), moved.syncs,
+                static_cast<long long>(moved.milliseconds));
   }
 }
 

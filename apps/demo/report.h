@@ -8,8 +8,8 @@
 
 namespace feltbog::demo {
 
-// Prints the timeline, what is due, the conflict, what was moved, the hashes and the searches; and last
-// each check that did not hold. Returns whether all held.
+// Prints the timeline, what is due, the conflict, what was moved, the hashes and the searches; and
+// last each check that did not hold. Returns whether all held.
 bool print_report(const DayResult& result, const Day& day);
 
 }  // namespace feltbog::demo

@@ -18,15 +18,15 @@ struct AttachmentWriter::State {
   Bytes pending;  // less than or exactly one chunk, not yet sealed
   bool finished = false;
 
-  // Chunks are stored as they come, so that a large file never stands in memory; the server is offered
-  // them only once finish() has named them in the file.
+  // Chunks are stored as they come, so that a large file never stands in memory; the server is
+  // offered them only once finish() has named them in the file.
   Result<void> store_chunk(bool last) {
-    const Bytes sealed = seal_chunk(content.key, content.chunks.size(), last, pending,
-                                    *core->environment.random);
+    const Bytes sealed =
+        seal_chunk(content.key, content.chunks.size(), last, pending, *core->environment.random);
     const ChunkHash hash = ledger::chunk_hash(sealed);
     FELTBOG_CHECK(core->database->run(
-        "INSERT INTO chunk(space, hash, bytes, own, receipt) VALUES(?1, ?2, ?3, 1, x'')", space, hash,
-        sealed));
+        "INSERT INTO chunk(space, hash, bytes, own, receipt) VALUES(?1, ?2, ?3, 1, x'')", space,
+        hash, sealed));
     content.chunks.push_back(hash);
     content.size += pending.size();
     pending.clear();
@@ -40,9 +40,10 @@ AttachmentWriter::~AttachmentWriter() {
   if (state_->finished) return;
   for (const ChunkHash& chunk : state_->content.chunks) {
     // What cannot be removed now is small change on the disk, and nobody is ever offered it.
-    static_cast<void>(state_->core->database
-                          ->run("DELETE FROM chunk WHERE space = ?1 AND hash = ?2", state_->space, chunk)
-                          .has_value());
+    static_cast<void>(
+        state_->core->database
+            ->run("DELETE FROM chunk WHERE space = ?1 AND hash = ?2", state_->space, chunk)
+            .has_value());
   }
 }
 
@@ -102,7 +103,8 @@ struct AttachmentReader::State {
 
   Result<Bytes> chunk(std::uint64_t index) {
     const ChunkHash& hash = content.chunks[static_cast<std::size_t>(index)];
-    FELTBOG_TRY(row, core->database->prepare("SELECT bytes FROM chunk WHERE space = ?1 AND hash = ?2"));
+    FELTBOG_TRY(row,
+                core->database->prepare("SELECT bytes FROM chunk WHERE space = ?1 AND hash = ?2"));
     row.bind_all(space, hash);
     FELTBOG_TRY(found, row.step());
     if (found && !row.is_null(0)) {
@@ -140,11 +142,13 @@ Result<Bytes> AttachmentReader::read(std::uint64_t offset, std::size_t count) {
   const std::uint64_t end = std::min<std::uint64_t>(size(), offset + count);
   while (offset < end) {
     const std::uint64_t index = offset / kChunkBytes;
-    if (index >= state_->content.chunks.size()) return Error{ErrorCode::malformed, "attachment size"};
+    if (index >= state_->content.chunks.size())
+      return Error{ErrorCode::malformed, "attachment size"};
     FELTBOG_TRY(plain, state_->chunk(index));
     const auto from = static_cast<std::size_t>(offset % kChunkBytes);
     if (from >= plain.size()) return Error{ErrorCode::malformed, "attachment size"};
-    const std::size_t part = std::min<std::size_t>(plain.size() - from, static_cast<std::size_t>(end - offset));
+    const std::size_t part =
+        std::min<std::size_t>(plain.size() - from, static_cast<std::size_t>(end - offset));
     append(out, BytesView(plain).subspan(from, part));
     offset += part;
   }

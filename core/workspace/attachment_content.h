@@ -22,7 +22,8 @@ struct AttachmentContent {
 std::optional<AttachmentContent> read_attachment_content(const document::History& history,
                                                          const document::DocumentId& document);
 
-// Chunks are sealed with their place in the attachment, so that they cannot be exchanged or cut off.
+// Chunks are sealed with their place in the attachment, so that they cannot be exchanged or cut
+// off.
 Bytes seal_chunk(const crypto::Key& key, std::uint64_t index, bool last, BytesView plain,
                  Random& random);
 // Error: decryption_failed.

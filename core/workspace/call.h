@@ -30,7 +30,7 @@ class Call {
   // A text parameter; empty when it is not given.
   std::string text(std::string_view name) const { return parameters_[name].text_or({}); }
   bool has(std::string_view name) const { return !parameters_[name].is_null(); }
-  // Now, or what a query was told to take for now.
+  // The time, or what a query was told to take as the time.
   casework::Moment now() const;
   // A moment parameter, or now.
   casework::Moment moment(std::string_view name) const;

@@ -13,12 +13,13 @@ namespace {
 
 std::vector<const CommandRow*> collect() {
   std::vector<const CommandRow*> rows;
-  for (const auto group : {attachment_commands(), case_commands(), conflict_commands(), course_commands(),
-                           note_commands(), organisation_commands(), pathway_commands(),
-                           status_commands()}) {
+  for (const auto group :
+       {attachment_commands(), case_commands(), conflict_commands(), course_commands(),
+        note_commands(), organisation_commands(), pathway_commands(), status_commands()}) {
     for (const CommandRow& row : group) rows.push_back(&row);
   }
-  std::sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
+  std::sort(rows.begin(), rows.end(),
+            [](const auto* a, const auto* b) { return a->name < b->name; });
   return rows;
 }
 
@@ -126,8 +127,9 @@ std::span<const CommandRow* const> command_table() {
 
 const CommandRow* find_command(std::string_view name) {
   const auto rows = command_table();
-  const auto at = std::lower_bound(rows.begin(), rows.end(), name,
-                                   [](const auto* row, std::string_view key) { return row->name < key; });
+  const auto at =
+      std::lower_bound(rows.begin(), rows.end(), name,
+                       [](const auto* row, std::string_view key) { return row->name < key; });
   return at != rows.end() && (*at)->name == name ? *at : nullptr;
 }
 
@@ -141,14 +143,16 @@ Result<void> check_parameters(const CommandRow& row, const Value& parameters) {
       return Error{ErrorCode::invalid_argument, "missing: " + std::string(parameter.name)};
     }
     if (!value.is_null() && !fits(parameter.type, value)) {
-      return Error{ErrorCode::invalid_argument, std::string(parameter.name) + " is not of the type " +
+      return Error{ErrorCode::invalid_argument, std::string(parameter.name) +
+                                                    " is not of the type " +
                                                     std::string(type_name(parameter.type))};
     }
   }
   if (parameters.map() == nullptr) return {};
   for (const auto& [key, value] : *parameters.map()) {
-    const bool known = std::any_of(row.parameters.begin(), row.parameters.end(),
-                                   [&key](const Parameter& parameter) { return parameter.name == key; });
+    const bool known =
+        std::any_of(row.parameters.begin(), row.parameters.end(),
+                    [&key](const Parameter& parameter) { return parameter.name == key; });
     // A foreign key could be somebody's words in the wrong place: it is counted, not repeated.
     if (!known) return Error{ErrorCode::invalid_argument, "a parameter this command does not have"};
   }

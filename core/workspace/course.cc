@@ -22,7 +22,8 @@ casework::Event to_event(Core& core, const document::FieldValue& entry) {
   event.id = document::to_text(entry.op);
   const auto happened = casework::parse_local_time(entry.value["happened"].text_or({}));
   // An event without a readable time counts as having happened when it was written down.
-  event.happened = happened ? casework::moment_of(*happened) : casework::moment_of(entry.recorded_at);
+  event.happened =
+      happened ? casework::moment_of(*happened) : casework::moment_of(entry.recorded_at);
   event.recorded = entry.recorded_at;
   event.actor = to_base32(author_of(core, entry.op.change.writer).view());
   event.role = entry.value["role"].text_or({});
@@ -88,7 +89,8 @@ Value event_value(std::string_view type, casework::LocalTime happened, Value fie
 
 const casework::Pathway* find_pathway(Core& core, std::string_view id, std::int64_t version) {
   const std::string key = std::string(id) + ":" + std::to_string(version);
-  if (const auto found = core.pathways.find(key); found != core.pathways.end()) return &found->second;
+  if (const auto found = core.pathways.find(key); found != core.pathways.end())
+    return &found->second;
   for (const PublishedPathway& each : published(core)) {
     if (each.id != id || each.version != version) continue;
     const auto directory = core.files.open(*core.directory);
@@ -136,7 +138,8 @@ casework::CourseState state_of(const Course& course, casework::Date today) {
   return casework::derive(*course.pathway, course.events, today);
 }
 
-bool may_act_as(Core& core, const casework::Pathway& pathway, const std::vector<std::string>& roles) {
+bool may_act_as(Core& core, const casework::Pathway& pathway,
+                const std::vector<std::string>& roles) {
   const ledger::RoleSet held = core.roles();
   if (held.has_any({ledger::Role::supervisor, ledger::Role::administrator})) return true;
   return std::any_of(roles.begin(), roles.end(), [&](const std::string& id) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a file's history to what core/casework derives: which courses run in it, what was recorded about
-// each, and who may decide what.
+// From a file's history to what core/casework derives: which courses run in it, what was recorded
+// about each, and who may decide what.
 #pragma once
 
 #include <optional>
@@ -34,8 +34,9 @@ const casework::Pathway* find_pathway(Core& core, std::string_view id, std::int6
 // The newest version of a published pathway; zero when there is none.
 std::int64_t newest_version(Core& core, std::string_view id);
 
-// Whether the user's roles let them act as one of the pathway's roles. Workers act for the provider,
-// caseworkers for the authority and its boards; supervisors and administrators for both.
-bool may_act_as(Core& core, const casework::Pathway& pathway, const std::vector<std::string>& roles);
+// Whether the user's roles let them act as one of the pathway's roles. Workers act for the
+// provider, caseworkers for the authority and its boards; supervisors and administrators for both.
+bool may_act_as(Core& core, const casework::Pathway& pathway,
+                const std::vector<std::string>& roles);
 
 }  // namespace feltbog::workspace

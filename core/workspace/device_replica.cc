@@ -66,7 +66,8 @@ ledger::SessionClaim DeviceReplica::claim() {
 Result<crypto::SigningPublic> DeviceReplica::server_key() {
   FELTBOG_TRY(pinned, read_setting(*core_->database, setting::kServerKey));
   if (pinned) return crypto::SigningPublic::from(*pinned);
-  if (core_->membership.organisation().empty()) return Error{ErrorCode::wrong_state, "no server known"};
+  if (core_->membership.organisation().empty())
+    return Error{ErrorCode::wrong_state, "no server known"};
   return core_->membership.organisation().server_key();
 }
 
@@ -136,7 +137,8 @@ Result<void> DeviceReplica::store_records(const ledger::LogName& log, std::uint6
 }
 
 Result<void> DeviceReplica::store_runs(const SpaceId& space, const ServerIncarnation& incarnation,
-                                       std::span<const ledger::RunItem> runs, std::uint64_t position) {
+                                       std::span<const ledger::RunItem> runs,
+                                       std::uint64_t position) {
   return inbox_.store(space, incarnation, runs, position);
 }
 
@@ -150,7 +152,8 @@ Result<void> DeviceReplica::enrol_if_invited() {
   FELTBOG_TRY(invite, read_invite(*core_->database));
   if (!invite) return {};
   FELTBOG_CHECK(invite->check(organisation));
-  FELTBOG_TRY(record, ledger::make_device_add(organisation, core_->identity, invite->id, invite->secret));
+  FELTBOG_TRY(record,
+              ledger::make_device_add(organisation, core_->identity, invite->id, invite->secret));
   return core_->membership.append(record);
 }
 
@@ -244,21 +247,23 @@ Result<std::vector<ledger::ChunkName>> DeviceReplica::chunks_to_send(std::size_t
 Result<std::vector<ledger::ChunkName>> DeviceReplica::chunks_to_fetch(std::size_t count_max,
                                                                       std::uint64_t after) {
   return chunk_names(
-      "SELECT place, space, hash FROM chunk WHERE bytes IS NULL AND place > ?1 ORDER BY place LIMIT ?2",
+      "SELECT place, space, hash FROM chunk WHERE bytes IS NULL AND place > ?1 ORDER BY place "
+      "LIMIT ?2",
       count_max, after);
 }
 
 Result<Bytes> DeviceReplica::chunk_bytes(const SpaceId& space, const ChunkHash& chunk) {
-  FELTBOG_TRY(row, core_->database->prepare("SELECT bytes FROM chunk WHERE space = ?1 AND hash = ?2 AND "
-                                            "bytes IS NOT NULL"));
+  FELTBOG_TRY(row,
+              core_->database->prepare("SELECT bytes FROM chunk WHERE space = ?1 AND hash = ?2 AND "
+                                       "bytes IS NOT NULL"));
   row.bind_all(space, chunk);
   FELTBOG_TRY(found, row.step());
   if (!found) return Error{ErrorCode::not_found, "chunk"};
   return to_bytes(row.bytes(0));
 }
 
-Result<void> DeviceReplica::chunks_receipted(const SpaceId& space, std::span<const ChunkHash> chunks,
-                                             BytesView receipt) {
+Result<void> DeviceReplica::chunks_receipted(const SpaceId& space,
+                                             std::span<const ChunkHash> chunks, BytesView receipt) {
   FELTBOG_TRY(checked, ledger::verify_chunk_receipt(receipt, core_->membership.organisation()));
   if (checked.space != space) return Error{ErrorCode::malformed, "receipt of another space"};
   return durably([&]() -> Result<void> {
@@ -267,23 +272,26 @@ Result<void> DeviceReplica::chunks_receipted(const SpaceId& space, std::span<con
         return Error{ErrorCode::malformed, "receipt without the chunk"};
       }
       FELTBOG_CHECK(core_->database->run(
-          "UPDATE chunk SET receipt = ?3, refused = NULL WHERE space = ?1 AND hash = ?2", space, chunk,
-          receipt));
+          "UPDATE chunk SET receipt = ?3, refused = NULL WHERE space = ?1 AND hash = ?2", space,
+          chunk, receipt));
     }
     return {};
   });
 }
 
-Result<void> DeviceReplica::chunk_refused(const SpaceId& space, const ChunkHash& chunk, ErrorCode code) {
-  return core_->database->run("UPDATE chunk SET refused = ?3 WHERE space = ?1 AND hash = ?2", space, chunk,
-                              static_cast<std::int64_t>(code));
+Result<void> DeviceReplica::chunk_refused(const SpaceId& space, const ChunkHash& chunk,
+                                          ErrorCode code) {
+  return core_->database->run("UPDATE chunk SET refused = ?3 WHERE space = ?1 AND hash = ?2", space,
+                              chunk, static_cast<std::int64_t>(code));
 }
 
-Result<void> DeviceReplica::store_chunk(const SpaceId& space, const ChunkHash& chunk, BytesView bytes) {
-  if (ledger::chunk_hash(bytes) != chunk) return Error{ErrorCode::malformed, "chunk of another hash"};
+Result<void> DeviceReplica::store_chunk(const SpaceId& space, const ChunkHash& chunk,
+                                        BytesView bytes) {
+  if (ledger::chunk_hash(bytes) != chunk)
+    return Error{ErrorCode::malformed, "chunk of another hash"};
   return durably([&] {
-    return core_->database->run("UPDATE chunk SET bytes = ?3 WHERE space = ?1 AND hash = ?2", space, chunk,
-                                bytes);
+    return core_->database->run("UPDATE chunk SET bytes = ?3 WHERE space = ?1 AND hash = ?2", space,
+                                chunk, bytes);
   });
 }
 

@@ -26,19 +26,17 @@ std::string_view slice(std::string_view text, std::uint64_t position, std::uint6
   return text.substr(begin, end - begin);
 }
 
-void replace(std::string& text, std::uint64_t position, std::uint64_t count, std::string_view with) {
+void replace(std::string& text, std::uint64_t position, std::uint64_t count,
+             std::string_view with) {
   const std::string_view gone = slice(text, position, count);
   text.replace(static_cast<std::size_t>(gone.data() - text.data()), gone.size(), with);
 }
 
 }  // namespace
 
-Editor::Editor(Core& core, SpaceId space, document::TextEditor editor, std::string text, TextUnit unit)
-    : core_(&core),
-      space_(space),
-      editor_(std::move(editor)),
-      text_(std::move(text)),
-      unit_(unit) {
+Editor::Editor(Core& core, SpaceId space, document::TextEditor editor, std::string text,
+               TextUnit unit)
+    : core_(&core), space_(space), editor_(std::move(editor)), text_(std::move(text)), unit_(unit) {
   core_->listeners.push_back(this);
 }
 
@@ -80,13 +78,14 @@ Result<std::uint64_t> Editor::code_point(std::string_view text, std::uint64_t po
   return point;
 }
 
-Result<Editor::Update> Editor::splice(std::uint64_t base, std::uint64_t position, std::uint64_t erased,
-                                      std::string_view inserted) {
+Result<Editor::Update> Editor::splice(std::uint64_t base, std::uint64_t position,
+                                      std::uint64_t erased, std::string_view inserted) {
   FELTBOG_TRY(seen, text_at(base));
   FELTBOG_TRY(from, code_point(seen, position));
   FELTBOG_TRY(to, code_point(seen, position + erased));
   FELTBOG_TRY(file, core_->files.open(space_));
-  if (file->history.frozen(editor_.document(), field::kBody)) return Error{ErrorCode::immutable, "note"};
+  if (file->history.frozen(editor_.document(), field::kBody))
+    return Error{ErrorCode::immutable, "note"};
   document::TextEditor next = editor_;
   FELTBOG_TRY(spliced, next.splice(base, from, to - from, inserted));
   UnitOfWork work(*core_);

@@ -72,7 +72,8 @@ Result<void> Inbox::merge(const SpaceId& space, BytesView encoded) {
   if (run.header.space != space) return Error{ErrorCode::malformed, "run of another space"};
   const RunHash hash = run.header.hash();
   {
-    FELTBOG_TRY(known, core_->database->prepare("SELECT 1 FROM run WHERE hash = ?1 AND set_aside IS NULL"));
+    FELTBOG_TRY(
+        known, core_->database->prepare("SELECT 1 FROM run WHERE hash = ?1 AND set_aside IS NULL"));
     known.bind(1, hash);
     FELTBOG_TRY(found, known.step());
     if (found) return {};
@@ -92,14 +93,15 @@ Result<void> Inbox::merge(const SpaceId& space, BytesView encoded) {
     return Error{ErrorCode::malformed, "changes are not those the header names"};
   }
   FELTBOG_CHECK(core_->database->run("DELETE FROM run WHERE hash = ?1", hash));
-  FELTBOG_CHECK(core_->database->run(
-      "INSERT INTO run(space, writer, sequence, hash, run, own, sealed_at) VALUES(?1, ?2, ?3, ?4, ?5, 0, "
-      "?6)",
-      space, writer, header.sequence, hash, encoded,
-      core_->environment.clock->wall_time().milliseconds));
+  FELTBOG_CHECK(
+      core_->database->run("INSERT INTO run(space, writer, sequence, hash, run, own, sealed_at) "
+                           "VALUES(?1, ?2, ?3, ?4, ?5, 0, "
+                           "?6)",
+                           space, writer, header.sequence, hash, encoded,
+                           core_->environment.clock->wall_time().milliseconds));
   const std::int64_t place = core_->database->last_insert_id();
-  FELTBOG_CHECK(core_->database->run("INSERT OR IGNORE INTO writer VALUES(?1, ?2, ?3)", writer, space,
-                                     header.device));
+  FELTBOG_CHECK(core_->database->run("INSERT OR IGNORE INTO writer VALUES(?1, ?2, ?3)", writer,
+                                     space, header.device));
   return apply(space, std::move(changes), place);
 }
 
@@ -109,8 +111,8 @@ Result<void> Inbox::apply(const SpaceId& space, std::vector<document::Change> ch
   FELTBOG_CHECK(core_->files.store(space, changes, place));
   for (document::Change& change : changes) {
     auto added = file->history.add(std::move(change));
-    // The run is genuine, but its author's program made a change that no honest one makes. The run is
-    // kept; what it holds has no effect anywhere, since every replica judges it alike.
+    // The run is genuine, but its author's program made a change that no honest one makes. The run
+    // is kept; what it holds has no effect anywhere, since every replica judges it alike.
     if (!added && is_about_the_run(added.error().code)) continue;
     if (!added) return added.error();
     FELTBOG_CHECK(core_->index(*file, added.value()));
@@ -155,8 +157,9 @@ Result<void> Inbox::set_aside(const SpaceId& space, BytesView encoded, ErrorCode
 Result<void> Inbox::retry(const SpaceId& space) {
   std::vector<Bytes> runs;
   {
-    FELTBOG_TRY(rows, core_->database->prepare("SELECT run FROM run WHERE space = ?1 AND set_aside IS NOT "
-                                               "NULL ORDER BY writer, sequence"));
+    FELTBOG_TRY(
+        rows, core_->database->prepare("SELECT run FROM run WHERE space = ?1 AND set_aside IS NOT "
+                                       "NULL ORDER BY writer, sequence"));
     rows.bind(1, space);
     while (true) {
       FELTBOG_TRY(more, rows.step());

@@ -25,7 +25,8 @@ class Inbox {
  private:
   Result<void> take(const SpaceId& space, BytesView encoded);
   Result<void> merge(const SpaceId& space, BytesView encoded);
-  Result<void> apply(const SpaceId& space, std::vector<document::Change> changes, std::int64_t place);
+  Result<void> apply(const SpaceId& space, std::vector<document::Change> changes,
+                     std::int64_t place);
   Result<void> set_aside(const SpaceId& space, BytesView encoded, ErrorCode reason);
   Result<void> want_chunks(const SpaceFile& file, const document::AddEffect& effect);
   Core* core_;

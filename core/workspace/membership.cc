@@ -80,8 +80,9 @@ const ledger::Keyring& Membership::keys(const SpaceId& id) {
   ledger::Keyring& ring = keys_[id];
   const SpaceLog* log = space(id);
   if (log == nullptr || log->state.empty() || ledger::holds_all_keys(ring, log->state)) return ring;
-  auto rows = database_->prepare("SELECT wraps FROM space_record WHERE space = ?1 AND length(wraps) > 0 "
-                                 "ORDER BY sequence DESC");
+  auto rows = database_->prepare(
+      "SELECT wraps FROM space_record WHERE space = ?1 AND length(wraps) > 0 "
+      "ORDER BY sequence DESC");
   if (!rows) return ring;
   rows->bind(1, id);
   while (!ledger::holds_all_keys(ring, log->state)) {
@@ -107,8 +108,8 @@ Result<void> Membership::apply(const LogName& log, const RecordItem& item, bool 
     return applied.error();
   }
   if (is_accepted) space_log.accepted = record.sequence;
-  return database_->run("INSERT INTO space_record VALUES(?1, ?2, ?3, ?4, ?5)", *log, record.sequence,
-                        item.record, item.wraps, is_accepted);
+  return database_->run("INSERT INTO space_record VALUES(?1, ?2, ?3, ?4, ?5)", *log,
+                        record.sequence, item.record, item.wraps, is_accepted);
 }
 
 Result<void> Membership::append(const Record& record) {
@@ -121,10 +122,11 @@ Result<void> Membership::append(const SpaceId& space, const ledger::SpaceStep& s
 
 Result<void> Membership::read_waiting(const LogName& log, std::uint64_t from,
                                       std::vector<Overtaken>& taken) {
-  FELTBOG_TRY(rows, log ? database_->prepare("SELECT record FROM space_record WHERE accepted = 0 AND "
-                                             "sequence >= ?1 AND space = ?2 ORDER BY sequence")
-                        : database_->prepare("SELECT record FROM organisation_record WHERE "
-                                             "accepted = 0 AND sequence >= ?1 ORDER BY sequence"));
+  FELTBOG_TRY(rows,
+              log ? database_->prepare("SELECT record FROM space_record WHERE accepted = 0 AND "
+                                       "sequence >= ?1 AND space = ?2 ORDER BY sequence")
+                  : database_->prepare("SELECT record FROM organisation_record WHERE "
+                                       "accepted = 0 AND sequence >= ?1 ORDER BY sequence"));
   rows.bind(1, from);
   if (log) rows.bind(2, *log);
   while (true) {
@@ -141,23 +143,24 @@ Result<void> Membership::take_back(const LogName& log, std::uint64_t from,
                                    std::vector<Overtaken>& taken) {
   FELTBOG_CHECK(read_waiting(log, from, taken));
   if (log) {
-    FELTBOG_CHECK(database_->run("DELETE FROM space_record WHERE accepted = 0 AND space = ?1 AND "
-                                 "sequence >= ?2",
-                                 *log, from));
+    FELTBOG_CHECK(
+        database_->run("DELETE FROM space_record WHERE accepted = 0 AND space = ?1 AND "
+                       "sequence >= ?2",
+                       *log, from));
     return load(*device_);
   }
   for (const auto& [id, space_log] : spaces_) FELTBOG_CHECK(read_waiting(id, 0, taken));
   FELTBOG_CHECK(database_->run("DELETE FROM space_record WHERE accepted = 0"));
-  FELTBOG_CHECK(database_->run("DELETE FROM organisation_record WHERE accepted = 0 AND sequence >= ?1",
-                               from));
+  FELTBOG_CHECK(database_->run(
+      "DELETE FROM organisation_record WHERE accepted = 0 AND sequence >= ?1", from));
   return load(*device_);
 }
 
 Result<void> Membership::check_same(const LogName& log, std::uint64_t sequence, BytesView record) {
-  FELTBOG_TRY(rows, log ? database_->prepare(
-                              "SELECT record FROM space_record WHERE sequence = ?1 AND space = ?2")
-                        : database_->prepare(
-                              "SELECT record FROM organisation_record WHERE sequence = ?1"));
+  FELTBOG_TRY(
+      rows,
+      log ? database_->prepare("SELECT record FROM space_record WHERE sequence = ?1 AND space = ?2")
+          : database_->prepare("SELECT record FROM organisation_record WHERE sequence = ?1"));
   rows.bind(1, sequence);
   if (log) rows.bind(2, *log);
   FELTBOG_TRY(found, rows.step());
@@ -221,8 +224,8 @@ Result<void> Membership::make_anew(const Overtaken& overtaken, Random& random) {
   }
   if (const auto* creation = std::get_if<ledger::SpaceCreate>(&payload)) {
     // Nothing was sealed in a space whose creation still waits, so a new first key harms nobody.
-    FELTBOG_TRY(made, ledger::create_space(*overtaken.log, creation->kind, creation->members, *device_,
-                                           organisation_, random));
+    FELTBOG_TRY(made, ledger::create_space(*overtaken.log, creation->kind, creation->members,
+                                           *device_, organisation_, random));
     return append(*overtaken.log, made.step);
   }
   return {};  // what else can be waiting is a duty, and is done anew as such
@@ -232,13 +235,14 @@ Result<void> Membership::accept(const LogName& log, std::uint64_t sequence) {
   if (sequence <= accepted(log)) return {};
   if (!log) {
     organisation_accepted_ = sequence;
-    return database_->run("UPDATE organisation_record SET accepted = 1 WHERE sequence <= ?1", sequence);
+    return database_->run("UPDATE organisation_record SET accepted = 1 WHERE sequence <= ?1",
+                          sequence);
   }
   const auto found = spaces_.find(*log);
   if (found == spaces_.end()) return Error{ErrorCode::not_found, "space"};
   found->second.accepted = sequence;
-  return database_->run("UPDATE space_record SET accepted = 1 WHERE space = ?1 AND sequence <= ?2", *log,
-                        sequence);
+  return database_->run("UPDATE space_record SET accepted = 1 WHERE space = ?1 AND sequence <= ?2",
+                        *log, sequence);
 }
 
 Result<void> Membership::drop(const LogName& log, std::uint64_t sequence) {
@@ -247,15 +251,16 @@ Result<void> Membership::drop(const LogName& log, std::uint64_t sequence) {
   return take_back(log, sequence, dropped);
 }
 
-// Up to where the runs of barred devices that held the key are known here: what they wrote before was
-// honest work of a member.
+// Up to where the runs of barred devices that held the key are known here: what they wrote before
+// was honest work of a member.
 Result<std::vector<ledger::Cut>> Membership::known_cuts(const SpaceId& id) {
   std::vector<ledger::Cut> cuts;
   for (const auto& [device, since] : spaces_.at(id).state.epoch().holders) {
     if (organisation_.device_active(device)) continue;
-    FELTBOG_TRY(rows, database_->prepare(
-                          "SELECT run, max(run.sequence) FROM run JOIN writer USING(writer) WHERE "
-                          "run.space = ?1 AND device = ?2 AND set_aside IS NULL GROUP BY run.writer"));
+    FELTBOG_TRY(rows,
+                database_->prepare(
+                    "SELECT run, max(run.sequence) FROM run JOIN writer USING(writer) WHERE "
+                    "run.space = ?1 AND device = ?2 AND set_aside IS NULL GROUP BY run.writer"));
     rows.bind(1, id).bind(2, device);
     while (true) {
       FELTBOG_TRY(more, rows.step());
@@ -278,7 +283,8 @@ bool Membership::has_duties() {
   if (organisation_accepted_ != head(std::nullopt).sequence) return false;
   return std::any_of(spaces_.begin(), spaces_.end(), [this](const auto& entry) {
     const ledger::SpaceState& state = entry.second.state;
-    return (state.needs_rotation(organisation_) || !state.devices_without_key(organisation_).empty()) &&
+    return (state.needs_rotation(organisation_) ||
+            !state.devices_without_key(organisation_).empty()) &&
            may_do_duties(entry.second, entry.first);
   });
 }
@@ -289,7 +295,8 @@ Result<void> Membership::duty_of(const SpaceId& id, Random& random) {
   const ledger::Keyring& ring = keys(id);
   if (log.state.needs_rotation(organisation_)) {
     FELTBOG_TRY(cuts, known_cuts(id));
-    auto made = ledger::rotate_epoch(log.state, organisation_, ring, std::move(cuts), *device_, random);
+    auto made =
+        ledger::rotate_epoch(log.state, organisation_, ring, std::move(cuts), *device_, random);
     if (!made) return is_stale(made.error()) ? Result<void>() : Result<void>(made.error());
     return append(id, made->step);
   }
@@ -312,10 +319,11 @@ Result<std::vector<ledger::OutgoingRecord>> Membership::waiting(std::size_t byte
   std::vector<ledger::OutgoingRecord> out;
   std::size_t bytes = 0;
   // The organisation first: what a space's record cites must stand before it.
-  FELTBOG_TRY(rows, database_->prepare(
-                        "SELECT NULL, sequence, record, x'' FROM organisation_record WHERE accepted = 0 "
-                        "UNION ALL SELECT * FROM (SELECT space, sequence, record, wraps FROM "
-                        "space_record WHERE accepted = 0 ORDER BY space, sequence)"));
+  FELTBOG_TRY(rows,
+              database_->prepare(
+                  "SELECT NULL, sequence, record, x'' FROM organisation_record WHERE accepted = 0 "
+                  "UNION ALL SELECT * FROM (SELECT space, sequence, record, wraps FROM "
+                  "space_record WHERE accepted = 0 ORDER BY space, sequence)"));
   while (out.empty() || bytes < bytes_max) {
     FELTBOG_TRY(more, rows.step());
     if (!more) break;

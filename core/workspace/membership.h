@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The organisation's log and every space's log as this device holds them: what the server has accepted,
-// and behind it what was made here and still waits. Keys are opened from the wraps when first needed.
+// The organisation's log and every space's log as this device holds them: what the server has
+// accepted, and behind it what was made here and still waits. Keys are opened from the wraps when
+// first needed.
 #pragma once
 
 #include <map>
@@ -20,8 +21,8 @@ struct SpaceLog {
   std::uint64_t accepted = 0;
 };
 
-// All calls that write expect to stand inside a transaction of `database` and change nothing in memory
-// when they fail before it; after a rollback call load() again.
+// All calls that write expect to stand inside a transaction of `database` and change nothing in
+// memory when they fail before it; after a rollback call load() again.
 class Membership {
  public:
   explicit Membership(store::Database& database) : database_(&database) {}
@@ -41,8 +42,9 @@ class Membership {
   Result<void> append(const ledger::Record& record);
   Result<void> append(const SpaceId& space, const ledger::SpaceStep& step);
 
-  // Takes in records of the server, the first of sequence `first`. Waiting records that lost the race
-  // are made anew on top where that still makes sense. Errors: fork_detected and those of apply().
+  // Takes in records of the server, the first of sequence `first`. Waiting records that lost the
+  // race are made anew on top where that still makes sense. Errors: fork_detected and those of
+  // apply().
   Result<void> store(const ledger::LogName& log, std::uint64_t first,
                      std::span<const ledger::RecordItem> items, Random& random);
   Result<void> accept(const ledger::LogName& log, std::uint64_t sequence);

@@ -34,7 +34,9 @@ WriterRow read_writer(Core& core, const WriterId& writer) {
 
 }  // namespace
 
-std::string short_id(const SpaceId& space) { return to_base32(space.view()).substr(0, kShortIdSymbols); }
+std::string short_id(const SpaceId& space) {
+  return to_base32(space.view()).substr(0, kShortIdSymbols);
+}
 
 std::string short_id(const document::DocumentId& document) {
   const std::string full = document::to_text(document);

@@ -15,8 +15,8 @@ std::string short_id(const document::DocumentId& document);
 // A stable short name for an open conflict of a file.
 std::string conflict_id(const SpaceId& space, const document::Conflict& conflict);
 
-// A file by the beginning of its id (at least four symbols) or by its exact title. Errors: not_found,
-// ambiguous. The directory is not found this way.
+// A file by the beginning of its id (at least four symbols) or by its exact title. Errors:
+// not_found, ambiguous. The directory is not found this way.
 Result<SpaceFile*> find_file(Core& core, std::string_view reference);
 // A document of that kind by the beginning of its id, its exact title or name. Errors: as above.
 Result<document::DocumentId> find_document(const SpaceFile& file, std::string_view kind,

@@ -79,17 +79,18 @@ Result<void> Outbox::seal_space(const SpaceId& space) {
 
 Result<std::vector<Outbox::Unsealed>> Outbox::read_unsealed(const SpaceId& space) {
   FELTBOG_TRY(file, core_->files.open(space));
-  FELTBOG_TRY(rows, core_->database->prepare(
-                        "SELECT first_counter, body FROM batch WHERE space = ?1 AND writer = ?2 AND "
-                        "run IS NULL ORDER BY first_counter"));
+  FELTBOG_TRY(rows,
+              core_->database->prepare(
+                  "SELECT first_counter, body FROM batch WHERE space = ?1 AND writer = ?2 AND "
+                  "run IS NULL ORDER BY first_counter"));
   rows.bind_all(space, file->writer);
   std::vector<Unsealed> unsealed;
   while (true) {
     FELTBOG_TRY(more, rows.step());
     if (!more) return unsealed;
     FELTBOG_TRY(changes, document::decode_changes(file->writer, rows.bytes(1)));
-    unsealed.push_back({static_cast<std::uint64_t>(rows.integer(0)), rows.bytes(1).size(),
-                        std::move(changes)});
+    unsealed.push_back(
+        {static_cast<std::uint64_t>(rows.integer(0)), rows.bytes(1).size(), std::move(changes)});
   }
 }
 
@@ -110,11 +111,12 @@ Result<void> Outbox::seal_group(const SpaceId& space, std::span<const Unsealed> 
   FELTBOG_TRY(run, ledger::seal_run(draft, core_->identity, core_->membership.organisation(),
                                     core_->membership.space(space)->state,
                                     core_->membership.keys(space), *core_->environment.random));
-  FELTBOG_CHECK(core_->database->run(
-      "INSERT INTO run(space, writer, sequence, hash, run, own, sealed_at) VALUES(?1, ?2, ?3, ?4, ?5, 1, "
-      "?6)",
-      space, writer, run.header.sequence, run.header.hash(), run.encode(),
-      core_->environment.clock->wall_time().milliseconds));
+  FELTBOG_CHECK(
+      core_->database->run("INSERT INTO run(space, writer, sequence, hash, run, own, sealed_at) "
+                           "VALUES(?1, ?2, ?3, ?4, ?5, 1, "
+                           "?6)",
+                           space, writer, run.header.sequence, run.header.hash(), run.encode(),
+                           core_->environment.clock->wall_time().milliseconds));
   const std::int64_t place = core_->database->last_insert_id();
   for (const Unsealed& batch : group) {
     FELTBOG_CHECK(core_->database->run(
@@ -129,8 +131,9 @@ Result<std::vector<ledger::OutgoingRun>> Outbox::runs(std::size_t bytes_max, std
     static_cast<void>(core_->reread().has_value());
     return sealed.error();
   }
-  FELTBOG_TRY(rows, core_->database->prepare("SELECT place, space, hash, run FROM run WHERE own = 1 AND "
-                                             "receipt IS NULL AND place > ?1 ORDER BY place"));
+  FELTBOG_TRY(rows,
+              core_->database->prepare("SELECT place, space, hash, run FROM run WHERE own = 1 AND "
+                                       "receipt IS NULL AND place > ?1 ORDER BY place"));
   rows.bind(1, after);
   std::vector<ledger::OutgoingRun> out;
   std::size_t bytes = 0;
@@ -150,7 +153,8 @@ Result<std::vector<ledger::OutgoingRun>> Outbox::runs(std::size_t bytes_max, std
   return out;
 }
 
-Result<void> Outbox::receipted(const SpaceId& space, std::span<const RunHash> runs, BytesView receipt) {
+Result<void> Outbox::receipted(const SpaceId& space, std::span<const RunHash> runs,
+                               BytesView receipt) {
   FELTBOG_TRY(checked, ledger::verify_receipt(receipt, core_->membership.organisation()));
   if (checked.space != space) return Error{ErrorCode::malformed, "receipt of another space"};
   FELTBOG_TRY(transaction, core_->database->begin());
@@ -158,8 +162,8 @@ Result<void> Outbox::receipted(const SpaceId& space, std::span<const RunHash> ru
     const bool named = std::any_of(checked.entries.begin(), checked.entries.end(),
                                    [&run](const auto& entry) { return entry.run == run; });
     if (!named) return Error{ErrorCode::malformed, "receipt without the run"};
-    FELTBOG_CHECK(core_->database->run("UPDATE run SET receipt = ?2, refused = NULL WHERE hash = ?1", run,
-                                       receipt));
+    FELTBOG_CHECK(core_->database->run(
+        "UPDATE run SET receipt = ?2, refused = NULL WHERE hash = ?1", run, receipt));
   }
   FELTBOG_CHECK(core_->next_revision());
   return transaction.commit();

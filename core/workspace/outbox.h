@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What this device wrote and the server has not receipted: changes are sealed into runs at the moment of
-// leaving, under the newest membership, and stay here until a signed receipt. Data path: from
-// unit_of_work.h; next: core/ledger/run.h, then sync/client_session.h.
+// What this device wrote and the server has not receipted: changes are sealed into runs at the
+// moment of leaving, under the newest membership, and stay here until a signed receipt. Data path:
+// from unit_of_work.h; next: core/ledger/run.h, then sync/client_session.h.
 #pragma once
 
 #include <vector>
@@ -15,8 +15,9 @@ class Outbox {
  public:
   explicit Outbox(Core& core) : core_(&core) {}
 
-  // Seals everything that may be sealed now. Left unsealed: files whose creation, or whose membership
-  // records, still wait, and files whose key must be rotated first. Durable when it returns.
+  // Seals everything that may be sealed now. Left unsealed: files whose creation, or whose
+  // membership records, still wait, and files whose key must be rotated first. Durable when it
+  // returns.
   Result<void> seal();
   Result<std::vector<ledger::OutgoingRun>> runs(std::size_t bytes_max, std::uint64_t after);
   Result<void> receipted(const SpaceId& space, std::span<const RunHash> runs, BytesView receipt);

@@ -60,9 +60,11 @@ Result<void> index_document(store::Database& database, const SpaceFile& file,
   const auto info = file.history.document(document);
   if (!info) return {};
   const std::string name = document::to_text(document);
-  FELTBOG_CHECK(database.run("INSERT OR IGNORE INTO search_row(space, document, kind) VALUES(?1, ?2, ?3)",
-                             file.id, name, info->kind));
-  FELTBOG_TRY(row, database.prepare("SELECT id FROM search_row WHERE space = ?1 AND document = ?2"));
+  FELTBOG_CHECK(
+      database.run("INSERT OR IGNORE INTO search_row(space, document, kind) VALUES(?1, ?2, ?3)",
+                   file.id, name, info->kind));
+  FELTBOG_TRY(row,
+              database.prepare("SELECT id FROM search_row WHERE space = ?1 AND document = ?2"));
   row.bind_all(file.id, name);
   FELTBOG_TRY(found, row.step());
   FELTBOG_ASSERT(found);

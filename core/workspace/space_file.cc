@@ -34,7 +34,8 @@ Result<void> SpaceFiles::store(const SpaceId& space, std::span<const document::C
   FELTBOG_ASSERT(!changes.empty());
   const WriterId& writer = changes.front().id.writer;
   FELTBOG_TRY(body, document::encode_changes(writer, changes));
-  // What does not fit a run could never leave the device; better to say so while it is being written.
+  // What does not fit a run could never leave the device; better to say so while it is being
+  // written.
   if (body.size() > ledger::kRunPayloadBytesMax) {
     return Error{ErrorCode::limit_exceeded, std::to_string(body.size()) + " bytes in one change"};
   }

@@ -29,8 +29,8 @@ class SpaceFiles {
   void put_away(const SpaceId& space) { open_.erase(space); }
   void put_away_all() { open_.clear(); }
 
-  // Stores changes of one writer that follow each other; `run` is the place of the run they came in,
-  // none for work not sealed yet.
+  // Stores changes of one writer that follow each other; `run` is the place of the run they came
+  // in, none for work not sealed yet.
   Result<void> store(const SpaceId& space, std::span<const document::Change> changes,
                      std::optional<std::int64_t> run);
 

@@ -4,8 +4,8 @@
 namespace feltbog::workspace {
 namespace {
 
-// Version 1. Ids and hashes are BLOBs of fixed length, times are milliseconds, `accepted` and `receipt`
-// tell what the server has confirmed.
+// Version 1. Ids and hashes are BLOBs of fixed length, times are milliseconds, `accepted` and
+// `receipt` tell what the server has confirmed.
 constexpr std::string_view kVersion1 = R"sql(
 CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The device database's schema, and the small set of rows that are not files: settings and counters.
+// The device database's schema, and the small set of rows that are not files: settings and
+// counters.
 #pragma once
 
 #include <optional>
@@ -20,18 +21,18 @@ Result<void> write_setting(store::Database& database, std::string_view name, Byt
 Result<void> remove_setting(store::Database& database, std::string_view name);
 
 namespace setting {
-inline constexpr std::string_view kIdentity = "identity";      // encoded DeviceIdentity
-inline constexpr std::string_view kUser = "user";              // UserId
-inline constexpr std::string_view kInvite = "invite";          // text, until it is used
-inline constexpr std::string_view kOffice = "office";          // founding invite's text, until used
+inline constexpr std::string_view kIdentity = "identity";  // encoded DeviceIdentity
+inline constexpr std::string_view kUser = "user";          // UserId
+inline constexpr std::string_view kInvite = "invite";      // text, until it is used
+inline constexpr std::string_view kOffice = "office";      // founding invite's text, until used
 inline constexpr std::string_view kServerAddress = "server_address";
 inline constexpr std::string_view kServerPin = "server_pin";
-inline constexpr std::string_view kServerKey = "server_key";   // until the log names it
+inline constexpr std::string_view kServerKey = "server_key";  // until the log names it
 inline constexpr std::string_view kOrganisation = "organisation";
-inline constexpr std::string_view kDirectory = "directory";    // SpaceId of the shared directory
+inline constexpr std::string_view kDirectory = "directory";      // SpaceId of the shared directory
 inline constexpr std::string_view kIncarnation = "incarnation";  // u32 of this device's writers
 inline constexpr std::string_view kRevision = "revision";
-inline constexpr std::string_view kLastSync = "last_sync";     // wall time, decimal
+inline constexpr std::string_view kLastSync = "last_sync";  // wall time, decimal
 }  // namespace setting
 
 }  // namespace feltbog::workspace

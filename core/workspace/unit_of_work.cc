@@ -24,10 +24,12 @@ Result<Draft*> UnitOfWork::draft(const SpaceId& space) {
   }
   FELTBOG_TRY(file, core_->files.open(space));
   const WallTime now = core_->environment.clock->wall_time();
-  return &drafts_.emplace(space, Draft(file->history.begin_change(file->writer, now))).first->second;
+  return &drafts_.emplace(space, Draft(file->history.begin_change(file->writer, now)))
+              .first->second;
 }
 
-Result<SpaceId> UnitOfWork::create_space(ledger::SpaceKind kind, std::vector<ledger::Member> members) {
+Result<SpaceId> UnitOfWork::create_space(ledger::SpaceKind kind,
+                                         std::vector<ledger::Member> members) {
   const auto is_self = [this](const ledger::Member& member) { return member.user == core_->user; };
   if (std::none_of(members.begin(), members.end(), is_self)) {
     members.push_back({core_->user, ledger::SpaceRole::writer});
@@ -60,8 +62,10 @@ void UnitOfWork::keep_result(std::string request, Value result) {
 }
 
 bool UnitOfWork::empty() const {
-  return settings_.empty() && records_.empty() && spaces_.empty() && additions_.empty() && chunks_.empty() &&
-         std::all_of(drafts_.begin(), drafts_.end(), [](const auto& entry) { return entry.second.empty(); });
+  return settings_.empty() && records_.empty() && spaces_.empty() && additions_.empty() &&
+         chunks_.empty() && std::all_of(drafts_.begin(), drafts_.end(), [](const auto& entry) {
+           return entry.second.empty();
+         });
 }
 
 Result<void> UnitOfWork::commit() {
@@ -132,8 +136,8 @@ Result<document::AddEffect> UnitOfWork::write_draft(const SpaceId& space, const 
   const document::Change& change = draft.change();
   FELTBOG_CHECK(document::check_change(change));
   FELTBOG_CHECK(core_->files.store(space, std::span(&change, 1), std::nullopt));
-  FELTBOG_CHECK(core_->database->run("INSERT OR IGNORE INTO writer VALUES(?1, ?2, ?3)", file->writer,
-                                     space, core_->identity.id));
+  FELTBOG_CHECK(core_->database->run("INSERT OR IGNORE INTO writer VALUES(?1, ?2, ?3)",
+                                     file->writer, space, core_->identity.id));
   FELTBOG_TRY(effect, file->history.add(change));
   FELTBOG_CHECK(core_->index(*file, effect));
   return effect;

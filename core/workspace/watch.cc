@@ -22,11 +22,12 @@ std::map<std::string, Value> rows_of(Value result) {
 
 }  // namespace
 
-Result<Watch> Watch::open(Workspace& workspace, std::string query, Value parameters, CallContext context,
-                          std::optional<std::uint64_t> since) {
+Result<Watch> Watch::open(Workspace& workspace, std::string query, Value parameters,
+                          CallContext context, std::optional<std::uint64_t> since) {
   const CommandRow* row = find_command(query);
   if (row == nullptr) return Error{ErrorCode::unknown_command, {}};
-  if (row->shape != Shape::query) return Error{ErrorCode::invalid_argument, "only queries are watched"};
+  if (row->shape != Shape::query)
+    return Error{ErrorCode::invalid_argument, "only queries are watched"};
   FELTBOG_CHECK(check_parameters(*row, parameters));
   Watch watch(workspace, std::move(query), std::move(parameters), context);
   // A reader who saw this very revision has the rows; from any other it starts anew.
@@ -51,7 +52,8 @@ Result<std::optional<Value>> Watch::poll() {
   update["removed"] = Value::List{};
   for (const auto& [id, row] : rows) {
     const auto before = rows_.find(id);
-    if (!known_to_reader_ || before == rows_.end() || before->second != row) update["rows"].push_back(row);
+    if (!known_to_reader_ || before == rows_.end() || before->second != row)
+      update["rows"].push_back(row);
   }
   for (const auto& [id, row] : rows_) {
     if (!rows.contains(id)) update["removed"].push_back(id);

@@ -43,9 +43,18 @@ Result<std::unique_ptr<Core>> read_core(const Environment& environment,
   store::Database& borrowed = *database;
   const DeviceId device = identity.id;
   const auto number = static_cast<std::uint32_t>(incarnation);
-  auto core = std::unique_ptr<Core>(new Core{environment, std::move(database), std::move(identity), {}, {},
-                                             number, revision, Membership(borrowed),
-                                             SpaceFiles(borrowed, device, number), nullptr, {}, {}});
+  auto core = std::unique_ptr<Core>(new Core{environment,
+                                             std::move(database),
+                                             std::move(identity),
+                                             {},
+                                             {},
+                                             number,
+                                             revision,
+                                             Membership(borrowed),
+                                             SpaceFiles(borrowed, device, number),
+                                             nullptr,
+                                             {},
+                                             {}});
   if (user) {
     FELTBOG_TRY(id, UserId::from(*user));
     core->user = id;
@@ -65,7 +74,8 @@ Result<void> write_founding(Core& core, const ledger::FoundingInvite& invite) {
   core.user = random.make<UserId>();
   FELTBOG_TRY(transaction, core.database->begin());
   FELTBOG_CHECK(write_setting(*core.database, setting::kOffice, as_bytes(invite.to_text())));
-  FELTBOG_CHECK(write_setting(*core.database, setting::kServerAddress, as_bytes(invite.server_address)));
+  FELTBOG_CHECK(
+      write_setting(*core.database, setting::kServerAddress, as_bytes(invite.server_address)));
   FELTBOG_CHECK(write_setting(*core.database, setting::kServerPin, invite.pin.view()));
   FELTBOG_CHECK(write_setting(*core.database, setting::kServerKey, invite.server_key.view()));
   FELTBOG_CHECK(write_setting(*core.database, setting::kUser, core.user.view()));
@@ -135,8 +145,8 @@ Stage Core::stage() {
 Workspace::Workspace(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 Workspace::~Workspace() = default;
 
-Result<std::unique_ptr<Workspace>> Workspace::create(const Environment& environment, std::string path,
-                                                     const crypto::Key& key) {
+Result<std::unique_ptr<Workspace>> Workspace::create(const Environment& environment,
+                                                     std::string path, const crypto::Key& key) {
   FELTBOG_TRY(exists, environment.disk->exists(path));
   if (exists) return Error{ErrorCode::already_exists, "database"};
   FELTBOG_TRY(database, store::Database::open(*environment.disk, path, key, *environment.random));
@@ -180,7 +190,8 @@ Result<void> Workspace::found_organisation(const ledger::FoundingInvite& invite,
     return Error{ErrorCode::wrong_state, "already in an organisation"};
   }
   if (!half_done) FELTBOG_CHECK(write_founding(core, invite));
-  // The directory is the space all of the organisation share: who is who, and which pathways are in use.
+  // The directory is the space all of the organisation share: who is who, and which pathways are in
+  // use.
   UnitOfWork work(core);
   FELTBOG_TRY(directory, work.create_space(ledger::SpaceKind::directory, {}));
   FELTBOG_TRY(draft, work.draft(directory));

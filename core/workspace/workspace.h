@@ -37,9 +37,9 @@ struct CallContext {
   casework::Language language = casework::Language::danish;
   // Overrides today's date and time for queries (to show and test deadlines); commands ignore it.
   std::optional<casework::LocalTime> now;
-  // Names this request, so that a command whose answer got lost can be sent again: the second time it
-  // does nothing and returns the first result. Empty: no name. At most kRequestBytesMax bytes; kept for
-  // the newest kRequestsKept commands. Not for queries.
+  // Names this request, so that a command whose answer got lost can be sent again: the second time
+  // it does nothing and returns the first result. Empty: no name. At most kRequestBytesMax bytes;
+  // kept for the newest kRequestsKept commands. Not for queries.
   std::string request = {};
 };
 

@@ -39,8 +39,10 @@ void World::problem(std::string what) {
 }
 
 std::optional<Value> World::call(Node& node, std::string_view command, Value parameters) {
-  auto result = node.workspace->call(command, parameters, {casework::Language::english, std::nullopt});
-  last_error_ = result ? "ok" : std::string(error_name(result.error().code)) + " " + result.error().detail;
+  auto result =
+      node.workspace->call(command, parameters, {casework::Language::english, std::nullopt});
+  last_error_ =
+      result ? "ok" : std::string(error_name(result.error().code)) + " " + result.error().detail;
   note(node.name + " " + std::string(command) + " " + last_error_);
   if (result) return std::move(result).value();
   return std::nullopt;
@@ -56,7 +58,8 @@ void World::reopen(Node& node) {
   node.link.reset();
   node.workspace.reset();
   auto opened = workspace::Workspace::open(node.environment(), "device.db", node.key);
-  if (!opened) return problem(node.name + " does not open: " + std::string(error_name(opened.error().code)));
+  if (!opened)
+    return problem(node.name + " does not open: " + std::string(error_name(opened.error().code)));
   node.workspace = std::move(opened).value();
 }
 
@@ -77,7 +80,8 @@ void World::found() {
   invite.server_address = "office.example:7443";
   invite.server_key = crypto::signing_public(server_identity_);
   invite.secret = crypto::SigningSecret::random(server_random_);
-  if (!relay_->allow_founding(crypto::signing_public(invite.secret))) problem("founding not allowed");
+  if (!relay_->allow_founding(crypto::signing_public(invite.secret)))
+    problem("founding not allowed");
   auto made = std::make_unique<Node>("desk", options_.seed * 101);
   auto created = workspace::Workspace::create(made->environment(), "device.db", made->key);
   made->workspace = std::move(created).value();
@@ -87,14 +91,15 @@ void World::found() {
   sync_fully(desk());  // as a member: brings the directory
 }
 
-// Half of the worlds hand out all invites first, half one by one; the desk then has or has not heard
-// of the last phone when it makes the next invite.
+// Half of the worlds hand out all invites first, half one by one; the desk then has or has not
+// heard of the last phone when it makes the next invite.
 void World::enrol_all() {
   std::vector<Value> invites;
   const bool all_first = chance(2) == 0;
   for (std::size_t i = 1; i < nodes_.size(); ++i) {
-    invites.push_back(must(desk(), "user.invite", parameters("name", nodes_[i]->name, "role",
-                                                             Value::List{Value("worker")})));
+    invites.push_back(
+        must(desk(), "user.invite",
+             parameters("name", nodes_[i]->name, "role", Value::List{Value("worker")})));
     sync_fully(desk());
     if (!all_first) enrol(*nodes_[i], invites.back());
   }
@@ -105,7 +110,8 @@ void World::enrol_all() {
 
 void World::enrol(Node& worker, const Value& made) {
   auto invite = ledger::Invite::parse(made["invite"].text_or({}));
-  if (!invite || !worker.workspace->accept_invite(invite.value())) return problem("invite not taken");
+  if (!invite || !worker.workspace->accept_invite(invite.value()))
+    return problem("invite not taken");
   sync_fully(worker);
 }
 
@@ -238,8 +244,8 @@ void World::sync_fully(Node& node) {
     }
     while (const auto event = node.link->client->poll_event()) {
       if (event->kind == sync::ClientEventKind::closed) {
-        problem(node.name + " set-up session ended: " + std::string(error_name(event->error.code)) + " " +
-                event->error.detail);
+        problem(node.name + " set-up session ended: " + std::string(error_name(event->error.code)) +
+                " " + event->error.detail);
         done = true;
       }
       if (event->kind == sync::ClientEventKind::caught_up) done = true;
@@ -254,9 +260,7 @@ void World::write_something(Node& node) {
   Value request = parameters("case", case_, "text", words);
   std::optional<Value> done;
   switch (chance(5)) {
-    case 0:
-      done = call(node, "note.write", std::move(request));
-      break;
+    case 0: done = call(node, "note.write", std::move(request)); break;
     case 1:
       request["note"] = "Fælles";
       done = call(node, "note.append", std::move(request));
@@ -270,8 +274,9 @@ void World::write_something(Node& node) {
       break;
     }
     case 3:
-      done = call(node, "contact.log",
-                  parameters("case", case_, "channel", "phone", "result", "no_answer", "note", words));
+      done =
+          call(node, "contact.log",
+               parameters("case", case_, "channel", "phone", "result", "no_answer", "note", words));
       break;
     default:
       done = call(node, "visit.log", parameters("case", case_, "minutes", 20, "place", words));
@@ -340,7 +345,8 @@ void World::check_words() {
     std::string all;
     const Value notes = must(*node, "note.list", parameters("case", case_));
     for (const Value& row : notes.items()) {
-      all += must(*node, "note.show", parameters("case", case_, "note", row["id"]))["text"].text_or({});
+      all += must(*node, "note.show", parameters("case", case_, "note", row["id"]))["text"].text_or(
+          {});
       all += '\n';
     }
     all += to_json(must(*node, "case.show", parameters("case", case_)));

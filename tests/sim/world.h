@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A whole office in one process: real workspaces, real sync sessions, the real relay store, over a
-// simulated clock, network and disk. One seed decides everything; the same seed plays the same world.
+// simulated clock, network and disk. One seed decides everything; the same seed plays the same
+// world.
 #pragma once
 
 #include <deque>

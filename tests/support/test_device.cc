@@ -39,9 +39,9 @@ Result<Value> TestDevice::try_call(std::string_view command, Value parameters) {
 Value TestDevice::call(std::string_view command, Value parameters) {
   auto result = try_call(command, std::move(parameters));
   INFO(command);
-  REQUIRE_MESSAGE(result.has_value(),
-                  (result ? std::string()
-                          : std::string(error_name(result.error().code)) + " " + result.error().detail));
+  REQUIRE_MESSAGE(result.has_value(), (result ? std::string()
+                                              : std::string(error_name(result.error().code)) + " " +
+                                                    result.error().detail));
   return std::move(result).value();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device for tests: a memory disk, a clock that stands still until moved, seeded randomness, and the
-// workspace on top. Its database is opened by key, without passphrase or Argon2id.
+// A device for tests: a memory disk, a clock that stands still until moved, seeded randomness, and
+// the workspace on top. Its database is opened by key, without passphrase or Argon2id.
 #pragma once
 
 #include <memory>

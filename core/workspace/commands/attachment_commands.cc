@@ -9,11 +9,13 @@
 namespace feltbog::workspace {
 namespace {
 
-Result<std::int64_t> chunks_here(Core& core, const SpaceId& space, const AttachmentContent& content) {
+Result<std::int64_t> chunks_here(Core& core, const SpaceId& space,
+                                 const AttachmentContent& content) {
   std::int64_t count = 0;
   for (const ChunkHash& chunk : content.chunks) {
-    FELTBOG_TRY(row, core.database->prepare("SELECT 1 FROM chunk WHERE space = ?1 AND hash = ?2 AND bytes "
-                                            "IS NOT NULL"));
+    FELTBOG_TRY(
+        row, core.database->prepare("SELECT 1 FROM chunk WHERE space = ?1 AND hash = ?2 AND bytes "
+                                    "IS NOT NULL"));
     row.bind_all(space, chunk);
     FELTBOG_TRY(found, row.step());
     if (found) ++count;
@@ -49,10 +51,18 @@ constexpr Column kColumns[] = {{"id", {"Attachment", "Bilag"}},
                                {"complete", {"On this device", "På enheden"}}};
 
 constexpr CommandRow kRows[] = {
-    {"attachment.list", Shape::query, 1,
+    {"attachment.list",
+     Shape::query,
+     1,
      {"List photos and scanned letters of a file", "Vis en sags fotos og scannede breve"},
-     "feltbog attachment list abcd12", kParameters, kColumns, Entitlement::anyone, AccessClass::view, true,
-     false, attachment_list},
+     "feltbog attachment list abcd12",
+     kParameters,
+     kColumns,
+     Entitlement::anyone,
+     AccessClass::view,
+     true,
+     false,
+     attachment_list},
 };
 
 }  // namespace

@@ -20,7 +20,8 @@ void set_if_given(Call& call, Draft& draft, std::string_view parameter, std::str
 }
 
 void describe_citizen(Call& call, Draft& draft) {
-  draft.set({}, field::kTitle, Value(call.has("title") ? call.text("title") : call.text("citizen")));
+  draft.set({}, field::kTitle,
+            Value(call.has("title") ? call.text("title") : call.text("citizen")));
   draft.set({}, field::kCitizenName, Value(call.text("citizen")));
   set_if_given(call, draft, "phone", field::kCitizenPhone);
   set_if_given(call, draft, "address", field::kCitizenAddress);
@@ -72,7 +73,8 @@ Result<Value> case_refer(Call& call) {
   FELTBOG_TRY(members, members_from(call));
   if (members.empty()) return Error{ErrorCode::invalid_argument, "missing: to"};
   const auto happened = call.moment("happened").local;
-  FELTBOG_TRY(space, call.work().create_space(ledger::SpaceKind::provider_file, std::move(members)));
+  FELTBOG_TRY(space,
+              call.work().create_space(ledger::SpaceKind::provider_file, std::move(members)));
 
   FELTBOG_TRY(provider, call.work().draft(space));
   disclose(call, *authority, *provider);
@@ -161,8 +163,8 @@ Value notes_of(const SpaceFile& file) {
   return out;
 }
 
-// For people: in the order things happened. `order` tells in which order they were written, each after
-// what its author had seen.
+// For people: in the order things happened. `order` tells in which order they were written, each
+// after what its author had seen.
 Value timeline_of(Call& call, const Course& course) {
   Value out = Value::List{};
   std::int64_t order = 0;
@@ -172,12 +174,14 @@ Value timeline_of(Call& call, const Course& course) {
     entry["order"] = ++order;
     entry["happened"] = casework::to_text(event.happened.local);
     entry["recorded"] = casework::to_text(casework::to_copenhagen(event.recorded));
-    const auto* type =
-        course.pathway != nullptr ? casework::find_event_type(*course.pathway, event.type) : nullptr;
+    const auto* type = course.pathway != nullptr
+                           ? casework::find_event_type(*course.pathway, event.type)
+                           : nullptr;
     entry["what"] = type != nullptr ? call.say(type->label) : event.type;
     entry["type"] = event.type;
     if (const auto user = from_base32(event.actor)) {
-      if (const auto id = UserId::from(user.value())) entry["by"] = user_name(call.core(), id.value());
+      if (const auto id = UserId::from(user.value()))
+        entry["by"] = user_name(call.core(), id.value());
     }
     entry["fields"] = event.fields;
     out.push_back(std::move(entry));
@@ -201,7 +205,8 @@ Result<Value> case_show(Call& call) {
   out["members"] = members_of(call, *log);
   if (const auto course = course_of(call.core(), *file)) {
     out["pathway"] = course->pathway_id;
-    out["course"] = casework::to_value(state_of(course.value(), call.now().local.date), call.language());
+    out["course"] =
+        casework::to_value(state_of(course.value(), call.now().local.date), call.language());
     out["timeline"] = timeline_of(call, course.value());
   }
   out["notes"] = notes_of(*file);
@@ -212,26 +217,42 @@ Result<Value> case_show(Call& call) {
   return out;
 }
 
-constexpr Parameter kCase{"case", ParameterType::text, Parameter::positional,
+constexpr Parameter kCase{"case",
+                          ParameterType::text,
+                          Parameter::positional,
                           {"The file: the beginning of its id, or its title",
                            "Sagen: begyndelsen af dens id, eller dens titel"}};
-constexpr Parameter kHappened{"happened", ParameterType::moment, Parameter::optional,
-                              {"When it took place (default: now)", "Hvornår det skete (ellers: nu)"}};
+constexpr Parameter kHappened{
+    "happened",
+    ParameterType::moment,
+    Parameter::optional,
+    {"When it took place (default: now)", "Hvornår det skete (ellers: nu)"}};
 
 constexpr Parameter kNewParameters[] = {
-    {"citizen", ParameterType::text, Parameter::positional, {"The citizen's name", "Borgerens navn"}},
-    {"title", ParameterType::text, Parameter::optional,
+    {"citizen",
+     ParameterType::text,
+     Parameter::positional,
+     {"The citizen's name", "Borgerens navn"}},
+    {"title",
+     ParameterType::text,
+     Parameter::optional,
      {"What lists show (default: the name)", "Hvad lister viser (ellers: navnet)"}},
     {"phone", ParameterType::text, Parameter::optional, {"Telephone", "Telefon"}},
     {"address", ParameterType::text, Parameter::optional, {"Address", "Adresse"}},
     kHappened};
 constexpr Parameter kReferParameters[] = {
     kCase,
-    {"pathway", ParameterType::text, Parameter::required,
+    {"pathway",
+     ParameterType::text,
+     Parameter::required,
      {"A published pathway's id", "Id på et udgivet forløb"}},
-    {"to", ParameterType::text_list, Parameter::required,
+    {"to",
+     ParameterType::text_list,
+     Parameter::required,
      {"Who receives the referral, by name", "Hvem der modtager henvisningen, ved navn"}},
-    {"fields", ParameterType::record, Parameter::optional,
+    {"fields",
+     ParameterType::record,
+     Parameter::optional,
      {"What the referral's notice lists", "Hvad henvisningen oplyser"}},
     kHappened};
 constexpr Parameter kShowParameters[] = {kCase};
@@ -242,22 +263,55 @@ constexpr Column kListColumns[] = {{"id", {"Case", "Sag"}},
                                    {"conflicts", {"Conflicts", "Konflikter"}}};
 
 constexpr CommandRow kRows[] = {
-    {"case.list", Shape::query, 1,
+    {"case.list",
+     Shape::query,
+     1,
      {"List the files on this device", "Vis sagerne på denne enhed"},
-     "feltbog case list", {}, kListColumns, Entitlement::anyone, AccessClass::view, true, false,
+     "feltbog case list",
+     {},
+     kListColumns,
+     Entitlement::anyone,
+     AccessClass::view,
+     true,
+     false,
      case_list},
-    {"case.new", Shape::command, 1,
+    {"case.new",
+     Shape::command,
+     1,
      {"Open a file at the authority", "Opret en sag hos myndigheden"},
-     "feltbog case new 'Borger Eksempel' --phone 00000000", kNewParameters, {},
-     Entitlement::caseworkers, AccessClass::create, false, false, case_new},
-    {"case.refer", Shape::command, 1,
-     {"Refer a citizen: a new file shared with the provider", "Henvis en borger: en ny sag delt med udføreren"},
-     "feltbog case refer abcd12 --pathway slagelse-fokus --to 'Anna'", kReferParameters, {},
-     Entitlement::caseworkers, AccessClass::share, false, false, case_refer},
-    {"case.show", Shape::query, 1,
+     "feltbog case new 'Borger Eksempel' --phone 00000000",
+     kNewParameters,
+     {},
+     Entitlement::caseworkers,
+     AccessClass::create,
+     false,
+     false,
+     case_new},
+    {"case.refer",
+     Shape::command,
+     1,
+     {"Refer a citizen: a new file shared with the provider",
+      "Henvis en borger: en ny sag delt med udføreren"},
+     "feltbog case refer abcd12 --pathway slagelse-fokus --to 'Anna'",
+     kReferParameters,
+     {},
+     Entitlement::caseworkers,
+     AccessClass::share,
+     false,
+     false,
+     case_refer},
+    {"case.show",
+     Shape::query,
+     1,
      {"Show a file: where it stands, what happened, what is due",
       "Vis en sag: hvor den står, hvad der er sket, hvad der skal gøres"},
-     "feltbog case show abcd12", kShowParameters, {}, Entitlement::anyone, AccessClass::view, true, false,
+     "feltbog case show abcd12",
+     kShowParameters,
+     {},
+     Entitlement::anyone,
+     AccessClass::view,
+     true,
+     false,
      case_show},
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inbox of conflicts: what people wrote unaware of each other, and the settling of it by somebody
-// entitled to. Nothing is lost by settling: every value stays in the history.
+// The inbox of conflicts: what people wrote unaware of each other, and the settling of it by
+// somebody entitled to. Nothing is lost by settling: every value stays in the history.
 #include <algorithm>
 
 #include "core/workspace/call.h"
@@ -59,8 +59,8 @@ const casework::Step* step_of(const Course& course, const document::Conflict& co
                              conflict.candidates.front().value["fields"]["step"].text_or({}));
 }
 
-// An outcome is settled by those its step names; words after a signing by whoever may write; anything
-// else by the authority or a supervisor.
+// An outcome is settled by those its step names; words after a signing by whoever may write;
+// anything else by the authority or a supervisor.
 Result<bool> may_settle(Core& core, const Found& found) {
   if (found.conflict.kind == document::ConflictKind::late_edit) return true;
   FELTBOG_TRY(course, course_of_conflict(core, found));
@@ -148,12 +148,14 @@ Result<Value> conflicts_settle(Call& call) {
     settle_late_edit(found, *draft, !call.parameters()["discard"].boolean_or(false));
   } else if (pick >= 1 && pick <= count) {
     draft->set(found.conflict.document, found.conflict.field,
-               found.conflict.candidates[static_cast<std::size_t>(pick - 1)].value, found.conflict.ops);
+               found.conflict.candidates[static_cast<std::size_t>(pick - 1)].value,
+               found.conflict.ops);
   } else if (call.has("value")) {
     draft->set(found.conflict.document, found.conflict.field, call.parameters()["value"],
                found.conflict.ops);
   } else {
-    return Error{ErrorCode::invalid_argument, "pick from 1 to " + std::to_string(count) + ", or a value"};
+    return Error{ErrorCode::invalid_argument,
+                 "pick from 1 to " + std::to_string(count) + ", or a value"};
   }
   Value out;
   out["conflict"] = call.text("conflict");
@@ -162,39 +164,69 @@ Result<Value> conflicts_settle(Call& call) {
   return out;
 }
 
-constexpr Parameter kConflict{"conflict", ParameterType::text, Parameter::positional,
+constexpr Parameter kConflict{"conflict",
+                              ParameterType::text,
+                              Parameter::positional,
                               {"The conflict's id", "Konfliktens id"}};
 constexpr Parameter kShowParameters[] = {kConflict};
 constexpr Parameter kSettleParameters[] = {
     kConflict,
-    {"pick", ParameterType::integer, Parameter::optional,
+    {"pick",
+     ParameterType::integer,
+     Parameter::optional,
      {"The number of the value that stands", "Nummeret på den værdi der skal gælde"}},
-    {"value", ParameterType::text, Parameter::optional,
+    {"value",
+     ParameterType::text,
+     Parameter::optional,
      {"Another value instead", "En anden værdi i stedet"}},
-    {"discard", ParameterType::boolean, Parameter::optional,
+    {"discard",
+     ParameterType::boolean,
+     Parameter::optional,
      {"Words after a signing: put them by instead of adding them",
       "Ord efter en underskrift: læg dem til side i stedet for at tilføje dem"}}};
-constexpr Column kListColumns[] = {{"id", {"Conflict", "Konflikt"}},
-                                   {"case", {"Case", "Sag"}},
-                                   {"title", {"Title", "Titel"}},
-                                   {"field", {"Field", "Felt"}},
-                                   {"values", {"Values", "Værdier"}},
-                                   {"yours_to_settle", {"Yours to settle", "Din at afgøre"}},
-                                   {"since", {"Since", "Siden"}}};
+constexpr Column kListColumns[] = {
+    {"id", {"Conflict", "Konflikt"}},  {"case", {"Case", "Sag"}},
+    {"title", {"Title", "Titel"}},     {"field", {"Field", "Felt"}},
+    {"values", {"Values", "Værdier"}}, {"yours_to_settle", {"Yours to settle", "Din at afgøre"}},
+    {"since", {"Since", "Siden"}}};
 
 constexpr CommandRow kRows[] = {
-    {"conflicts.list", Shape::query, 1,
+    {"conflicts.list",
+     Shape::query,
+     1,
      {"List open conflicts", "Vis åbne konflikter"},
-     "feltbog conflicts list", {}, kListColumns, Entitlement::anyone, AccessClass::view, true, false,
+     "feltbog conflicts list",
+     {},
+     kListColumns,
+     Entitlement::anyone,
+     AccessClass::view,
+     true,
+     false,
      conflicts_list},
-    {"conflicts.settle", Shape::command, 1,
+    {"conflicts.settle",
+     Shape::command,
+     1,
      {"Settle a conflict", "Afgør en konflikt"},
-     "feltbog conflicts settle abc123 --pick 1", kSettleParameters, {}, Entitlement::anyone,
-     AccessClass::change, false, false, conflicts_settle},
-    {"conflicts.show", Shape::query, 1,
+     "feltbog conflicts settle abc123 --pick 1",
+     kSettleParameters,
+     {},
+     Entitlement::anyone,
+     AccessClass::change,
+     false,
+     false,
+     conflicts_settle},
+    {"conflicts.show",
+     Shape::query,
+     1,
      {"Show the values, who wrote them and when", "Vis værdierne, hvem der skrev dem og hvornår"},
-     "feltbog conflicts show abc123", kShowParameters, {}, Entitlement::anyone, AccessClass::view, true,
-     false, conflicts_show},
+     "feltbog conflicts show abc123",
+     kShowParameters,
+     {},
+     Entitlement::anyone,
+     AccessClass::view,
+     true,
+     false,
+     conflicts_show},
 };
 
 }  // namespace

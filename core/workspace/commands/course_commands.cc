@@ -26,9 +26,9 @@ Result<Recorded> record(Call& call, std::string_view type, Value fields) {
   if (const auto courses = file->history.documents_of(kCourseKind); !courses.empty()) {
     where = courses.back().id;
   }
-  return Recorded{file->id, draft->append(where, field::kEvents,
-                                          event_value(type, call.moment("happened").local,
-                                                      std::move(fields)))};
+  return Recorded{
+      file->id, draft->append(where, field::kEvents,
+                              event_value(type, call.moment("happened").local, std::move(fields)))};
 }
 
 Value recorded_value(const Recorded& recorded) {
@@ -64,8 +64,9 @@ Result<Value> visit_log(Call& call) {
 
 Result<Value> contact_log(Call& call) {
   Value fields = Value::Map{};
-  copy_given(call, fields, {"channel", "result", "sms_sent", "reply_by", "knocked", "partner", "consent",
-                            "legal_ground", "note"});
+  copy_given(call, fields,
+             {"channel", "result", "sms_sent", "reply_by", "knocked", "partner", "consent",
+              "legal_ground", "note"});
   FELTBOG_TRY(attempt, record(call, casework::kContactAttemptEvent, std::move(fields)));
   return recorded_value(attempt);
 }
@@ -75,8 +76,8 @@ Result<Value> event_log(Call& call) {
   return recorded_value(event);
 }
 
-// Everybody's outcome is kept. Written apart, two that differ are a conflict; written on top of one that
-// was seen, it replaces just that one.
+// Everybody's outcome is kept. Written apart, two that differ are a conflict; written on top of one
+// that was seen, it replaces just that one.
 Result<Value> outcome_record(Call& call) {
   FELTBOG_TRY(file, find_file(call.core(), call.text("case")));
   FELTBOG_TRY(course, course_of(call.core(), *file));
@@ -163,74 +164,139 @@ Result<Value> due(Call& call) {
   return rows;
 }
 
-constexpr Parameter kCase{"case", ParameterType::text, Parameter::positional, {"The file", "Sagen"}};
-constexpr Parameter kHappened{"happened", ParameterType::moment, Parameter::optional,
-                              {"When it took place (default: now)", "Hvornår det skete (ellers: nu)"}};
+constexpr Parameter kCase{
+    "case", ParameterType::text, Parameter::positional, {"The file", "Sagen"}};
+constexpr Parameter kHappened{
+    "happened",
+    ParameterType::moment,
+    Parameter::optional,
+    {"When it took place (default: now)", "Hvornår det skete (ellers: nu)"}};
 constexpr Parameter kVisitParameters[] = {
-    kCase, kHappened,
+    kCase,
+    kHappened,
     {"minutes", ParameterType::integer, Parameter::optional, {"How long", "Hvor længe"}},
     {"place", ParameterType::text, Parameter::optional, {"Where", "Hvor"}},
-    {"basis", ParameterType::text, Parameter::optional, {"Provision, if known", "Ydelse, hvis kendt"}},
+    {"basis",
+     ParameterType::text,
+     Parameter::optional,
+     {"Provision, if known", "Ydelse, hvis kendt"}},
     {"text", ParameterType::text, Parameter::optional, {"A note about it", "Et notat om det"}},
-    {"title", ParameterType::text, Parameter::optional, {"The note's heading", "Notatets overskrift"}}};
+    {"title",
+     ParameterType::text,
+     Parameter::optional,
+     {"The note's heading", "Notatets overskrift"}}};
 constexpr Parameter kContactParameters[] = {
     kCase,
-    {"channel", ParameterType::text, Parameter::required,
-     {"phone, digital_post, letter, visit, partner", "phone, digital_post, letter, visit, partner"}},
-    {"result", ParameterType::text, Parameter::required,
-     {"What came of it: reached, no_answer, ...", "Hvad der kom ud af det: reached, no_answer, ..."}},
+    {"channel",
+     ParameterType::text,
+     Parameter::required,
+     {"phone, digital_post, letter, visit, partner",
+      "phone, digital_post, letter, visit, partner"}},
+    {"result",
+     ParameterType::text,
+     Parameter::required,
+     {"What came of it: reached, no_answer, ...",
+      "Hvad der kom ud af det: reached, no_answer, ..."}},
     kHappened,
-    {"sms_sent", ParameterType::boolean, Parameter::optional,
+    {"sms_sent",
+     ParameterType::boolean,
+     Parameter::optional,
      {"A text message followed the call", "Opkaldet blev fulgt af en sms"}},
     {"reply_by", ParameterType::date, Parameter::optional, {"Asked to answer by", "Svarfrist"}},
     {"knocked", ParameterType::boolean, Parameter::optional, {"Knocked first", "Bankede på først"}},
-    {"partner", ParameterType::text, Parameter::optional, {"Which partner", "Hvilken samarbejdspartner"}},
+    {"partner",
+     ParameterType::text,
+     Parameter::optional,
+     {"Which partner", "Hvilken samarbejdspartner"}},
     {"consent", ParameterType::boolean, Parameter::optional, {"With consent", "Med samtykke"}},
-    {"legal_ground", ParameterType::text, Parameter::optional,
+    {"legal_ground",
+     ParameterType::text,
+     Parameter::optional,
      {"Legal ground and reason, without consent", "Hjemmel og begrundelse, uden samtykke"}},
     {"note", ParameterType::text, Parameter::optional, {"A remark", "En bemærkning"}}};
 constexpr Parameter kEventParameters[] = {
     kCase,
-    {"type", ParameterType::text, Parameter::positional,
+    {"type",
+     ParameterType::text,
+     Parameter::positional,
      {"An event of the pathway", "En af forløbets hændelser"}},
     {"fields", ParameterType::record, Parameter::optional, {"Its fields", "Dens felter"}},
     kHappened};
 constexpr Parameter kOutcomeParameters[] = {
     kCase,
-    {"outcome", ParameterType::text, Parameter::positional,
+    {"outcome",
+     ParameterType::text,
+     Parameter::positional,
      {"step.outcome, as the pathway names it", "trin.udfald, som forløbet kalder det"}},
     {"reason", ParameterType::text, Parameter::optional, {"Why", "Hvorfor"}},
     kHappened};
 constexpr Parameter kDueParameters[] = {
     {"case", ParameterType::text, Parameter::optional, {"Only this file", "Kun denne sag"}}};
-constexpr Column kDueColumns[] = {{"due", {"Due", "Frist"}},
-                                  {"status", {"Status", "Status"}},
-                                  {"what", {"What", "Hvad"}},
-                                  {"owner", {"Who", "Hvem"}},
-                                  {"case", {"Case", "Sag"}},
-                                  {"title", {"Title", "Titel"}}};
+constexpr Column kDueColumns[] = {{"due", {"Due", "Frist"}},  {"status", {"Status", "Status"}},
+                                  {"what", {"What", "Hvad"}}, {"owner", {"Who", "Hvem"}},
+                                  {"case", {"Case", "Sag"}},  {"title", {"Title", "Titel"}}};
 
 constexpr CommandRow kRows[] = {
-    {"contact.log", Shape::command, 1,
+    {"contact.log",
+     Shape::command,
+     1,
      {"Log an attempt to reach the citizen", "Registrér et kontaktforsøg"},
-     "feltbog contact log abcd12 --channel phone --result no_answer --sms-sent", kContactParameters, {},
-     Entitlement::anyone, AccessClass::create, false, false, contact_log},
-    {"due", Shape::query, 1,
+     "feltbog contact log abcd12 --channel phone --result no_answer --sms-sent",
+     kContactParameters,
+     {},
+     Entitlement::anyone,
+     AccessClass::create,
+     false,
+     false,
+     contact_log},
+    {"due",
+     Shape::query,
+     1,
      {"What is due, and by when", "Hvad der skal gøres, og hvornår"},
-     "feltbog due --now 2026-11-18T08:00", kDueParameters, kDueColumns, Entitlement::anyone,
-     AccessClass::view, true, false, due},
-    {"event.log", Shape::command, 1,
+     "feltbog due --now 2026-11-18T08:00",
+     kDueParameters,
+     kDueColumns,
+     Entitlement::anyone,
+     AccessClass::view,
+     true,
+     false,
+     due},
+    {"event.log",
+     Shape::command,
+     1,
      {"Record any event of the pathway", "Registrér en af forløbets hændelser"},
-     "feltbog event log abcd12 invitation_sent", kEventParameters, {}, Entitlement::anyone,
-     AccessClass::create, false, false, event_log},
-    {"outcome.record", Shape::command, 1,
+     "feltbog event log abcd12 invitation_sent",
+     kEventParameters,
+     {},
+     Entitlement::anyone,
+     AccessClass::create,
+     false,
+     false,
+     event_log},
+    {"outcome.record",
+     Shape::command,
+     1,
      {"Record the outcome of a step", "Registrér et trins udfald"},
-     "feltbog outcome record abcd12 contact.reached", kOutcomeParameters, {}, Entitlement::anyone,
-     AccessClass::change, false, false, outcome_record},
-    {"visit.log", Shape::command, 1,
+     "feltbog outcome record abcd12 contact.reached",
+     kOutcomeParameters,
+     {},
+     Entitlement::anyone,
+     AccessClass::change,
+     false,
+     false,
+     outcome_record},
+    {"visit.log",
+     Shape::command,
+     1,
      {"Log a visit, with a note if you like", "Registrér et besøg, gerne med et notat"},
-     "feltbog visit log abcd12 --minutes 35 --text 'Drak kaffe og talte om bussen.'", kVisitParameters, {},
-     Entitlement::anyone, AccessClass::create, false, false, visit_log},
+     "feltbog visit log abcd12 --minutes 35 --text 'Drak kaffe og talte om bussen.'",
+     kVisitParameters,
+     {},
+     Entitlement::anyone,
+     AccessClass::create,
+     false,
+     false,
+     visit_log},
 };
 
 }  // namespace

@@ -24,8 +24,8 @@ Result<ledger::RoleSet> roles_from(Call& call) {
   return roles;
 }
 
-// What the invite pins: the organisation, its log so far and the server, so that the new device believes
-// nothing because a server says so.
+// What the invite pins: the organisation, its log so far and the server, so that the new device
+// believes nothing because a server says so.
 Result<ledger::Invite> pin_invite(Core& core, const InviteId& id, crypto::SigningSecret secret) {
   const auto& organisation = core.membership.organisation();
   FELTBOG_TRY(address, read_setting(*core.database, setting::kServerAddress));
@@ -62,14 +62,16 @@ Result<Value> user_invite(Call& call) {
   FELTBOG_TRY(roles, roles_from(call));
   const std::int64_t hours = call.parameters()["expires_hours"].integer_or(kExpiresHoursDefault);
   if (hours < 0 || hours > kExpiresHoursMax) {
-    return Error{ErrorCode::invalid_argument, "expires_hours from 0 to " + std::to_string(kExpiresHoursMax)};
+    return Error{ErrorCode::invalid_argument,
+                 "expires_hours from 0 to " + std::to_string(kExpiresHoursMax)};
   }
   bool is_new = false;
   FELTBOG_TRY(user, invited_user(call, is_new));
   Random& random = *core.environment.random;
   auto secret = crypto::SigningSecret::random(random);
   const auto id = random.make<InviteId>();
-  const WallTime expires{core.environment.clock->wall_time().milliseconds + hours * kHourMilliseconds};
+  const WallTime expires{core.environment.clock->wall_time().milliseconds +
+                         hours * kHourMilliseconds};
   if (is_new) {
     call.work().add_record(ledger::UserAdd{user, roles});
     call.work().add_members(*core.directory, {{user, ledger::SpaceRole::writer}});
@@ -111,23 +113,45 @@ Result<Value> user_list(Call& call) {
 
 constexpr Parameter kInviteParameters[] = {
     {"name", ParameterType::text, Parameter::required, {"The person's name", "Personens navn"}},
-    {"role", ParameterType::text_list, Parameter::required,
+    {"role",
+     ParameterType::text_list,
+     Parameter::required,
      {"worker, caseworker, supervisor, administrator or auditor",
       "worker, caseworker, supervisor, administrator eller auditor"}},
-    {"expires_hours", ParameterType::integer, Parameter::optional,
+    {"expires_hours",
+     ParameterType::integer,
+     Parameter::optional,
      {"How long it is good for (default 72)", "Hvor længe den gælder (ellers 72)"}}};
 constexpr Column kListColumns[] = {{"name", {"Name", "Navn"}},
                                    {"roles", {"Roles", "Roller"}},
                                    {"devices", {"Devices", "Enheder"}}};
 
 constexpr CommandRow kRows[] = {
-    {"user.invite", Shape::command, 1,
-     {"Invite a person's device into the organisation", "Invitér en persons enhed ind i organisationen"},
-     "feltbog user invite --name 'Anna' --role worker", kInviteParameters, {}, Entitlement::administrators,
-     AccessClass::create, false, false, user_invite},
-    {"user.list", Shape::query, 1,
+    {"user.invite",
+     Shape::command,
+     1,
+     {"Invite a person's device into the organisation",
+      "Invitér en persons enhed ind i organisationen"},
+     "feltbog user invite --name 'Anna' --role worker",
+     kInviteParameters,
+     {},
+     Entitlement::administrators,
+     AccessClass::create,
+     false,
+     false,
+     user_invite},
+    {"user.list",
+     Shape::query,
+     1,
      {"List the people of the organisation", "Vis organisationens personer"},
-     "feltbog user list", {}, kListColumns, Entitlement::anyone, AccessClass::none, true, false, user_list},
+     "feltbog user list",
+     {},
+     kListColumns,
+     Entitlement::anyone,
+     AccessClass::none,
+     true,
+     false,
+     user_list},
 };
 
 }  // namespace

@@ -16,7 +16,8 @@ Result<Value> pathway_publish(Call& call) {
   const std::string definition = call.text("definition");
   FELTBOG_TRY(pathway, casework::load_pathway_text(definition));
   if (find_pathway(core, pathway.id, pathway.version) != nullptr) {
-    return Error{ErrorCode::already_exists, pathway.id + " version " + std::to_string(pathway.version)};
+    return Error{ErrorCode::already_exists,
+                 pathway.id + " version " + std::to_string(pathway.version)};
   }
   FELTBOG_TRY(draft, call.work().draft(*core.directory));
   const auto document = draft->create(kPathwayKind);
@@ -46,23 +47,41 @@ Result<Value> pathway_list(Call& call) {
   return rows;
 }
 
-constexpr Parameter kPublishParameters[] = {
-    {"definition", ParameterType::text, Parameter::positional,
-     {"The pathway as JSON text (@FILE reads a file)", "Forløbet som JSON-tekst (@FIL læser en fil)"}}};
+constexpr Parameter kPublishParameters[] = {{"definition",
+                                             ParameterType::text,
+                                             Parameter::positional,
+                                             {"The pathway as JSON text (@FILE reads a file)",
+                                              "Forløbet som JSON-tekst (@FIL læser en fil)"}}};
 constexpr Column kListColumns[] = {{"id", {"Pathway", "Forløb"}},
                                    {"version", {"Version", "Version"}},
                                    {"title", {"Title", "Titel"}},
                                    {"published_by", {"Published by", "Udgivet af"}}};
 
 constexpr CommandRow kRows[] = {
-    {"pathway.list", Shape::query, 1,
+    {"pathway.list",
+     Shape::query,
+     1,
      {"List the pathways in use", "Vis de forløb der er i brug"},
-     "feltbog pathway list", {}, kListColumns, Entitlement::anyone, AccessClass::none, true, false,
+     "feltbog pathway list",
+     {},
+     kListColumns,
+     Entitlement::anyone,
+     AccessClass::none,
+     true,
+     false,
      pathway_list},
-    {"pathway.publish", Shape::command, 1,
+    {"pathway.publish",
+     Shape::command,
+     1,
      {"Publish a pathway to all devices", "Udgiv et forløb til alle enheder"},
-     "feltbog pathway publish @pathways/slagelse-fokus-2021.json", kPublishParameters, {},
-     Entitlement::administrators, AccessClass::none, false, false, pathway_publish},
+     "feltbog pathway publish @pathways/slagelse-fokus-2021.json",
+     kPublishParameters,
+     {},
+     Entitlement::administrators,
+     AccessClass::none,
+     false,
+     false,
+     pathway_publish},
 };
 
 }  // namespace

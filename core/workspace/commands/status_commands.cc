@@ -49,14 +49,17 @@ std::string_view stage_name(Stage stage) {
 // Counted from the log itself: only what the server has signed for counts as gone out.
 Result<Value> unsent(Core& core) {
   Value out;
-  FELTBOG_TRY(changes, one_number(core,
-                                  "SELECT total(change_count) FROM batch LEFT JOIN run ON run.place = "
-                                  "batch.run WHERE batch.run IS NULL OR (own = 1 AND receipt IS NULL)"));
-  FELTBOG_TRY(oldest, one_number(core,
-                                 "SELECT coalesce(min(recorded_at), 0) FROM batch LEFT JOIN run ON "
-                                 "run.place = batch.run WHERE batch.run IS NULL OR (own = 1 AND receipt IS "
-                                 "NULL)"));
-  FELTBOG_TRY(chunks, one_number(core, "SELECT count(*) FROM chunk WHERE own = 1 AND receipt IS NULL"));
+  FELTBOG_TRY(changes,
+              one_number(core,
+                         "SELECT total(change_count) FROM batch LEFT JOIN run ON run.place = "
+                         "batch.run WHERE batch.run IS NULL OR (own = 1 AND receipt IS NULL)"));
+  FELTBOG_TRY(oldest,
+              one_number(core,
+                         "SELECT coalesce(min(recorded_at), 0) FROM batch LEFT JOIN run ON "
+                         "run.place = batch.run WHERE batch.run IS NULL OR (own = 1 AND receipt IS "
+                         "NULL)"));
+  FELTBOG_TRY(chunks,
+              one_number(core, "SELECT count(*) FROM chunk WHERE own = 1 AND receipt IS NULL"));
   FELTBOG_TRY(records, core.membership.waiting_amount());
   out["changes"] = changes;
   out["attachment_chunks"] = chunks;
@@ -94,7 +97,9 @@ Result<Value> status(Call& call) {
 }
 
 constexpr Parameter kSearchParameters[] = {
-    {"words", ParameterType::text, Parameter::positional,
+    {"words",
+     ParameterType::text,
+     Parameter::positional,
      {"Words that must all occur", "Ord der alle skal forekomme"}}};
 constexpr Column kSearchColumns[] = {{"case", {"Case", "Sag"}},
                                      {"title", {"Title", "Titel"}},
@@ -102,13 +107,31 @@ constexpr Column kSearchColumns[] = {{"case", {"Case", "Sag"}},
                                      {"excerpt", {"Found", "Fundet"}}};
 
 constexpr CommandRow kRows[] = {
-    {"search", Shape::query, 1,
+    {"search",
+     Shape::query,
+     1,
      {"Search all words on this device", "Søg i al tekst på denne enhed"},
-     "feltbog search køkken", kSearchParameters, kSearchColumns, Entitlement::anyone, AccessClass::search,
-     true, false, search},
-    {"status", Shape::query, 1,
-     {"What is on this device, and what has not left it", "Hvad der er på enheden, og hvad der ikke er sendt"},
-     "feltbog status", {}, {}, Entitlement::anyone, AccessClass::none, true, false, status},
+     "feltbog search køkken",
+     kSearchParameters,
+     kSearchColumns,
+     Entitlement::anyone,
+     AccessClass::search,
+     true,
+     false,
+     search},
+    {"status",
+     Shape::query,
+     1,
+     {"What is on this device, and what has not left it",
+      "Hvad der er på enheden, og hvad der ikke er sendt"},
+     "feltbog status",
+     {},
+     {},
+     Entitlement::anyone,
+     AccessClass::none,
+     true,
+     false,
+     status},
 };
 
 }  // namespace

@@ -30,7 +30,9 @@ TEST_CASE("queries are idempotent") {
   }
 }
 
-TEST_CASE("a parameter that is missing, of another type or unknown is refused by name, never by content") {
+TEST_CASE(
+    "a parameter that is missing, of another type or unknown is refused by name, never by "
+    "content") {
   const CommandRow* row = find_command("note.write");
   REQUIRE(row != nullptr);
   Value parameters;
@@ -44,7 +46,8 @@ TEST_CASE("a parameter that is missing, of another type or unknown is refused by
   CHECK(check_parameters(*row, parameters).error().detail == "happened is not of the type moment");
   parameters["happened"] = "2026-11-18T10:00";
   parameters["Åse Sørensen"] = "noget privat";
-  CHECK(check_parameters(*row, parameters).error().detail == "a parameter this command does not have");
+  CHECK(check_parameters(*row, parameters).error().detail ==
+        "a parameter this command does not have");
 }
 
 TEST_CASE("there is no command of an unknown name") { CHECK(find_command("note.burn") == nullptr); }

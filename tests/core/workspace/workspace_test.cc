@@ -36,7 +36,8 @@ std::string new_case(TestDevice& device, const char* citizen) {
 TEST_CASE("a note written offline is there after a restart") {
   auto device = founder(1);
   const std::string id = new_case(*device, "Åse Fiktiv");
-  device->call("note.write", parameters("case", id, "text", "Blåbærgrød 🫐 til frokost.", "title", "Besøg"));
+  device->call("note.write",
+               parameters("case", id, "text", "Blåbærgrød 🫐 til frokost.", "title", "Besøg"));
   device->reopen();
   const Value note = device->call("note.show", parameters("case", id, "note", "Besøg"));
   CHECK(note["text"] == Value("Blåbærgrød 🫐 til frokost."));
@@ -52,12 +53,15 @@ TEST_CASE("a command that fails leaves nothing behind") {
   CHECK(device->workspace().revision() == before);
 }
 
-TEST_CASE("a full disk refuses the note, keeps what was there, and takes the next note once there is room") {
+TEST_CASE(
+    "a full disk refuses the note, keeps what was there, and takes the next note once there is "
+    "room") {
   auto device = founder(3);
   const std::string id = new_case(*device, "Åse Fiktiv");
   device->call("note.write", parameters("case", id, "text", "Første", "title", "A"));
   device->disk.inject({device->disk.call_count(), FaultKind::disk_full, true});
-  const auto refused = device->try_call("note.write", parameters("case", id, "text", "Anden", "title", "B"));
+  const auto refused =
+      device->try_call("note.write", parameters("case", id, "text", "Anden", "title", "B"));
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code == ErrorCode::disk_full);
   device->disk.clear_faults();
@@ -85,8 +89,8 @@ TEST_CASE("a signed note is only added to") {
   const std::string id = new_case(*device, "Åse Fiktiv");
   device->call("note.write", parameters("case", id, "text", "Aftalt tirsdag.", "title", "Besøg"));
   device->call("note.sign", parameters("case", id, "note", "Besøg"));
-  const auto edited =
-      device->try_call("note.edit", parameters("case", id, "note", "Besøg", "text", "Aftalt onsdag."));
+  const auto edited = device->try_call(
+      "note.edit", parameters("case", id, "note", "Besøg", "text", "Aftalt onsdag."));
   REQUIRE_FALSE(edited.has_value());
   CHECK(edited.error().code == ErrorCode::immutable);
   device->call("note.append", parameters("case", id, "note", "Besøg", "text", "Det blev onsdag."));
@@ -96,7 +100,9 @@ TEST_CASE("a signed note is only added to") {
   CHECK(note["addenda"].items().front()["text"] == Value("Det blev onsdag."));
 }
 
-TEST_CASE("search finds words with Danish letters whatever their case, and the beginning of the last word") {
+TEST_CASE(
+    "search finds words with Danish letters whatever their case, and the beginning of the last "
+    "word") {
   auto device = founder(5);
   const std::string id = new_case(*device, "Åse Fiktiv");
   device->call("note.write", parameters("case", id, "text", "Nyt køkken og en ærlig snak."));
@@ -118,8 +124,9 @@ TEST_CASE("status counts what has not left the device") {
 TEST_CASE("a photo comes back byte for byte, whatever the size around a chunk's edge") {
   auto device = founder(7);
   const std::string id = new_case(*device, "Åse Fiktiv");
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, workspace::kChunkBytes - 1,
-                                 workspace::kChunkBytes, workspace::kChunkBytes + 1, 3 * workspace::kChunkBytes}) {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{1}, workspace::kChunkBytes - 1, workspace::kChunkBytes,
+        workspace::kChunkBytes + 1, 3 * workspace::kChunkBytes}) {
     CAPTURE(size);
     Bytes photo(size);
     device->random.fill(photo);
@@ -132,7 +139,8 @@ TEST_CASE("a photo comes back byte for byte, whatever the size around a chunk's 
     REQUIRE(reader.has_value());
     CHECK((*reader)->size() == size);
     CHECK((*reader)->read(0, size + 10).value() == photo);
-    if (size > 100) CHECK((*reader)->read(50, 30).value() == Bytes(photo.begin() + 50, photo.begin() + 80));
+    if (size > 100)
+      CHECK((*reader)->read(50, 30).value() == Bytes(photo.begin() + 50, photo.begin() + 80));
   }
 }
 
@@ -168,8 +176,10 @@ TEST_CASE("a watch tells what changed and nothing else") {
 TEST_CASE("nothing that was written stands readable in any file") {
   auto device = founder(10);
   const std::string id = new_case(*device, "KANARIEFUGL Sørensen");
-  device->call("note.write", parameters("case", id, "text", "KANARIEFUGL i note", "title", "KANARIEFUGL"));
-  auto writer = workspace::AttachmentWriter::open(device->workspace(), id, "KANARIEFUGL.jpg", "image/jpeg");
+  device->call("note.write",
+               parameters("case", id, "text", "KANARIEFUGL i note", "title", "KANARIEFUGL"));
+  auto writer =
+      workspace::AttachmentWriter::open(device->workspace(), id, "KANARIEFUGL.jpg", "image/jpeg");
   REQUIRE((*writer)->write(as_bytes("KANARIEFUGL i et foto")).has_value());
   REQUIRE((*writer)->finish().has_value());
   device->call("search", parameters("words", "kanariefugl"));
