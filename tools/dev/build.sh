@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Configuring, building, testing and measuring coverage, one folder build/<preset> per preset.
 
+# Lets one checkout use what another compiled.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+
 presets() {
   sed -n '/"buildPresets"/,/\]/s/.*"name": "\([a-z0-9]*\)".*/\1/p' CMakePresets.json
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # ./dev check: every rule a machine can keep, one line each with its time. Verdicts on single files
-# are remembered in build/check-cache by a hash of the file, what it includes and the rules, so that
-# a second run looks only at what changed.
+# are remembered in the user's cache folder by a hash of the file, what it includes and the rules, so
+# that a second run, also in another checkout, looks only at what changed.
 
 cpp_files() {
   git ls-files -z -- '*.cc' '*.h' '*.c' 'core/*.inc' | existing
@@ -65,10 +65,20 @@ check_the_rules() {
   return "$status"
 }
 
-# Every header compiles alone, as C too if it says it is for C.
+# Every header compiles alone, as C too if it says it is for C. Where a source of the same name
+# includes it first, the build has proven that already.
 check_headers() {
-  git ls-files -z -- '*.h' | existing | tr '\0' '\n' |
+  git ls-files -z -- '*.h' | existing | tr '\0' '\n' | not_proven_by_build |
     each_file header tools/dev/check-header.sh "$(g++ --version | head -n 1)"
+}
+
+not_proven_by_build() {
+  local header source
+  while IFS= read -r header; do
+    source=${header%.h}.cc
+    [ -f "$source" ] && [ "$(sed -n 's/^#include "\(.*\)"/\1/p;T;q' "$source")" = "$header" ] ||
+      printf '%s\n' "$header"
+  done
 }
 
 check_lint() {
@@ -81,11 +91,11 @@ check_lint() {
 # each_file NAME WORKER RULES: runs WORKER on the files named on standard input, two at a time,
 # except where the same content passed before.
 each_file() {
-  local worker=$2 rules cache=build/check-cache/$1
-  mkdir -p "$cache"
+  local worker=$2 rules cache=${XDG_CACHE_HOME:-$HOME/.cache}/feltbog/check/$1
+  mkdir -p "$cache" build/logs
   find "$cache" -type f -mtime +30 -delete
   rules=$(cat "$worker" cmake/*.cmake <(echo "$3") | sha256sum)
-  local sums=$cache.sums includes=$cache.includes
+  local sums=build/logs/check-$1.sums includes=build/logs/check-$1.includes
   git ls-files -z -- '*.cc' '*.h' '*.c' '*.inc' | existing | xargs -0 -r sha256sum >"$sums"
   cut -c67- "$sums" | xargs -r grep -HE '^[ \t]*#[ \t]*include' >"$includes"
   local path content key todo=()
