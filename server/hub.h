@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // All live sessions of one relay store: tells each what the others brought, keeps one session per
 // device, and lets nothing out before it is committed. Next on the data path:
-// sync/server_session.h, then relay_store.h.
+// sync/server_session.h, then relay_runs.cc.
 #pragma once
 
 #include <functional>

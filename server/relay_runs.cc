@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs and chunks: checked by their headers and hashes, given a place, receipted. Never opened.
+// Data path: from sync/server_session.h; next: the other device's sync/client_session.h.
 #include <algorithm>
 #include <map>
 #include <utility>

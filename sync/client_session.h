@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device's side of a sync session: bytes and time in; bytes, events and the next timeout out. It
-// opens no socket and reads no clock. The other end is sync/server_session.h; docs/protocol.md says
-// what passes between them.
+// opens no socket and reads no clock. What passes: docs/protocol.md. Data path: outgoing, next is
+// server/hub.h; incoming, core/workspace/inbox.h.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The office's side of a sync session with one device: bytes and time in; bytes, events and the
-// next timeout out. It holds no key that opens a run. The other end is sync/client_session.h; what
-// it stores and reads is behind sync/relay.h.
+// next timeout out. It holds no key that opens a run. Data path: from server/hub.h; next:
+// sync/relay.h, which the server implements (server/relay_runs.cc).
 #pragma once
 
 #include <memory>

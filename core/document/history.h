@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // All changes of one space, and the state they amount to. A pure value: no files, keys or clocks.
 // The same set of changes gives the same state in whatever order, batches or copies it arrived.
+// Data path: from core/workspace/inbox.h; next: core/workspace/watch.h.
 #pragma once
 
 #include <map>

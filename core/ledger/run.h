@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sealed run: one to many changes of one device in one space, compressed together, encrypted
-// once, signed once, immutable from then on. Its wire form: run_batch.h. What the changes are is
-// the document room's; where runs go next: sync.
+// once, signed once, immutable from then on. What the changes are is the document room's. Data
+// path: from core/workspace/outbox.h; next: sync/client_session.h.
 #pragma once
 
 #include <optional>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything one command does, staged first and then made durable in one transaction: changes in
-// files, new files, membership records. Next on the data path: core/store/database.h; and at the
-// next sync device_replica.h seals what was written here.
+// files, new files, membership records. Data path: from editor.h or workspace.h, into
+// core/store/database.h; next: outbox.h, which seals at the next sync what was written here.
 #pragma once
 
 #include <map>

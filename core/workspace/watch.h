@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A query that stays open: what changed in its rows since the last look. Coalescing and bounded: a
-// slow reader gets the newest state, never a backlog.
+// slow reader gets the newest state, never a backlog. The end of the data path: the screen is next.
 #pragma once
 
 #include <map>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device's whole working place: its encrypted database, its files, the command table over them,
 // and the replica that a sync session talks to. One process owns it; calls are made from one
-// thread. Data path: editor.h -> here -> unit_of_work.h -> core/store/database.h ->
-// device_replica.h.
+// thread. Data path: a command enters here, a keystroke at editor.h; next: unit_of_work.h.
 #pragma once
 
 #include <cstdint>
