@@ -44,6 +44,15 @@ bool is_empty(const Value& value) {
   return value.is_null() || (value.list() != nullptr && value.list()->empty());
 }
 
+// Entries of results that programs follow and people need not read: --json shows them.
+bool is_for_programs(std::string_view field) {
+  static constexpr std::string_view kFields[] = {
+      "anchor", "band",           "decisions", "event",    "expected", "follow_up_missing",
+      "order",  "number_in_rung", "protocol",  "recorded", "rule",     "rung",
+      "type",   "undetermined"};
+  return std::find(std::begin(kFields), std::end(kFields), field) != std::end(kFields);
+}
+
 // Values keep their entries by name; people look for these first, in this order.
 std::size_t rank_of(std::string_view field) {
   static constexpr std::string_view kFirst[] = {
@@ -62,7 +71,9 @@ class RecordWriter {
   void record(const Value::Map& entries, int depth) {
     std::vector<const Value::Map::value_type*> shown;
     for (const auto& entry : entries) {
-      if (!is_empty(entry.second)) shown.push_back(&entry);
+      // A result whose only news is such an entry still shows it.
+      const bool hidden = entries.size() > 2 && is_for_programs(entry.first);
+      if (!is_empty(entry.second) && !hidden) shown.push_back(&entry);
     }
     // What fits a line first, then what needs several; within each what a person looks for first.
     std::stable_sort(shown.begin(), shown.end(), [](const auto* a, const auto* b) {
