@@ -25,7 +25,8 @@ struct Machine {
   crypto::SystemRandom random;
 };
 
-// No secrets in core dumps, no files for others, as many connections as the system allows.
+// No secrets in core dumps, no files for others, as many connections as the system allows. A file
+// that reaches its limit is an error of the write, as a full disk is, and not the end.
 void harden_process() {
   const rlimit no_core{0, 0};
   static_cast<void>(::setrlimit(RLIMIT_CORE, &no_core));
@@ -37,6 +38,7 @@ void harden_process() {
     static_cast<void>(::setrlimit(RLIMIT_NOFILE, &files));
   }
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
 }
 
 // `hint`, when given, says it better than the code's own sentence.

@@ -74,7 +74,7 @@ Result<Value> Device::sync() {
 }
 
 bool Device::kill_owner() {
-  const pid_t owner = find_process(programs_.client, data_);
+  const pid_t owner = find_process(programs_.client, "owner", data_);
   if (owner > 0) kill_process(owner);
   return owner > 0;
 }

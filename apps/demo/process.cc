@@ -138,7 +138,10 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
-pid_t find_process(const std::string& program, const std::string& argument) {
+pid_t find_process(const std::string& program, const std::string& command,
+                   const std::string& argument) {
+  const std::string begin = program + '\0' + command + '\0';
+  const std::string part = '\0' + argument + '\0';
   std::error_code failure;
   for (std::filesystem::directory_iterator at("/proc", failure), end; !failure && at != end;
        at.increment(failure)) {
@@ -146,9 +149,7 @@ pid_t find_process(const std::string& program, const std::string& argument) {
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     std::ifstream file(at->path() / "cmdline", std::ios::binary);
     const std::string line((std::istreambuf_iterator<char>(file)), {});
-    const bool is_program = line.starts_with(program + std::string(1, '\0'));
-    if (is_program &&
-        line.find(std::string(1, '\0') + argument + std::string(1, '\0')) != std::string::npos) {
+    if (line.starts_with(begin) && line.find(part) != std::string::npos) {
       return static_cast<pid_t>(std::stol(name));
     }
   }

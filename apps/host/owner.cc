@@ -214,6 +214,10 @@ void Owner::finish_joining(const Asker& asker, bool made, Result<Value> outcome)
   workspace::Workspace* workspace = vault_.workspace();
   if (outcome.has_value() || workspace == nullptr) return asker.answer(std::move(outcome));
   const auto stage = workspace->stage();
+  if (stage == workspace::Stage::founding && outcome.error().code == ErrorCode::already_exists) {
+    // The server has an organisation: a founding invite is used by the first.
+    outcome = Error{ErrorCode::invite_used, "the server has an organisation already"};
+  }
   const bool refused = refused_for_good(outcome.error().code);
   const bool useless = (made && stage == workspace::Stage::empty) ||
                        (made && stage == workspace::Stage::founding && refused) ||

@@ -86,6 +86,8 @@ Result<void> prepare(Process& process, const OwnerOptions& options) {
 Result<void> run_owner(const OwnerOptions& options) {
   auto start = [&]() -> Result<std::unique_ptr<Process>> {
     FELTBOG_CHECK(forbid_memory_dumps());
+    // A file that reaches its limit is an error of the write, as a full disk is, and not the end.
+    static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
     FELTBOG_TRY(directory, DataDirectory::prepare(options.directory));
     auto process = std::make_unique<Process>(std::move(directory));
     FELTBOG_CHECK(prepare(*process, options));

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <vector>
 
 #include "apps/host/ready_pipe.h"
@@ -43,12 +44,22 @@ Error failed(const char* call) {
   ::_exit(127);
 }
 
+// The path behind a link to the running program, so that lists of processes show what it is. A
+// program that was replaced meanwhile has no path any more, and its link still starts it.
+std::string program_of(const OwnerStart& start) {
+  std::error_code failure;
+  const std::string path = std::filesystem::read_symlink(start.program, failure).string();
+  return !failure && path.starts_with('/') && std::filesystem::exists(path, failure)
+             ? path
+             : start.program;
+}
+
 std::vector<std::string> arguments_of(const DataDirectory& directory, const OwnerStart& start) {
-  return {start.program,   "owner",
-          "--dir",         directory.path(),
-          "--lock-after",  std::to_string(start.idle.lock_milliseconds),
-          "--leave-after", std::to_string(start.idle.leave_milliseconds),
-          "--ready",       std::to_string(kReadyDescriptor)};
+  return {program_of(start), "owner",
+          "--dir",           directory.path(),
+          "--lock-after",    std::to_string(start.idle.lock_milliseconds),
+          "--leave-after",   std::to_string(start.idle.leave_milliseconds),
+          "--ready",         std::to_string(kReadyDescriptor)};
 }
 
 }  // namespace

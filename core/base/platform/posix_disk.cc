@@ -14,7 +14,8 @@ namespace {
 
 Error system_error(const char* call, int number) {
   ErrorCode code = ErrorCode::io_error;
-  if (number == ENOSPC || number == EDQUOT) code = ErrorCode::disk_full;
+  // A file that may not grow, by a limit of the system's or the process's, has no room either.
+  if (number == ENOSPC || number == EDQUOT || number == EFBIG) code = ErrorCode::disk_full;
   if (number == ENOENT) code = ErrorCode::not_found;
   if (number == EWOULDBLOCK) code = ErrorCode::busy;
   return {code, std::string(call) + " errno " + std::to_string(number)};
