@@ -83,9 +83,17 @@ Result<std::unique_ptr<detail::CompiledStatement>> Database::Connection::compile
   return statement;
 }
 
-void Database::Connection::lend(detail::CompiledStatement& statement) {
-  statement.lent_at = lent.size();
-  lent.push_back(&statement);
+Result<std::unique_ptr<detail::CompiledStatement>> Database::Connection::lend(
+    std::string_view sql) {
+  std::unique_ptr<detail::CompiledStatement> statement;
+  if (auto kept = idle.find(sql); kept != idle.end()) statement = std::move(kept->second);
+  if (statement == nullptr) {
+    FELTBOG_TRY(compiled, compile(sql));
+    statement = std::move(compiled);
+  }
+  statement->lent_at = lent.size();
+  lent.push_back(statement.get());
+  return statement;
 }
 
 void Database::Connection::take_back(std::unique_ptr<detail::CompiledStatement> statement) {
@@ -95,9 +103,24 @@ void Database::Connection::take_back(std::unique_ptr<detail::CompiledStatement> 
   sqlite3_reset(statement->handle);
   sqlite3_clear_bindings(statement->handle);
   statement->error.reset();
-  // A program has a fixed set of statements; one that makes them up as it goes loses the cache.
-  if (idle.size() >= kIdleStatementsMax) idle.clear();
-  idle.emplace(statement->sql, std::move(statement));
+  auto place = idle.find(statement->sql);
+  if (place == idle.end()) {
+    // A program has a fixed set of statements; one that makes them up as it goes loses the cache.
+    if (idle.size() >= kIdleStatementsMax) idle.clear();
+    place = idle.try_emplace(statement->sql).first;
+  }
+  if (place->second == nullptr) place->second = std::move(statement);
+}
+
+Result<void> Database::Connection::run(std::string_view sql) {
+  state.cause.reset();
+  FELTBOG_TRY(statement, lend(sql));
+  const int code = sqlite3_step(statement->handle);
+  std::optional<Error> error;
+  if (code != SQLITE_DONE) error = error_of(code);
+  take_back(std::move(statement));
+  if (error) return std::move(*error);
+  return {};
 }
 
 Result<void> Database::Connection::exec(const std::string& sql) {

@@ -32,8 +32,16 @@ struct CompiledStatement {
 
 }  // namespace detail
 
-// Statements kept compiled while nobody uses them.
+// Texts whose statements are kept compiled while nobody uses them.
 constexpr std::size_t kIdleStatementsMax = 256;
+
+// Lets a map of strings be searched by a view, without making a string of it.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const noexcept {
+    return std::hash<std::string_view>()(text);
+  }
+};
 
 struct Database::Connection {
   Connection(std::unique_ptr<File> lock_in, std::unique_ptr<File> main_file_in, Disk& disk,
@@ -50,13 +58,19 @@ struct Database::Connection {
   std::unique_ptr<EncryptingVfs> vfs;
   sqlite3* handle = nullptr;
   std::shared_ptr<detail::ConnectionLink> link = std::make_shared<detail::ConnectionLink>();
-  std::unordered_map<std::string, std::unique_ptr<detail::CompiledStatement>> idle;
+  // Null while the statement is lent, so that lending it again costs one search.
+  std::unordered_map<std::string, std::unique_ptr<detail::CompiledStatement>, TextHash,
+                     std::equal_to<>>
+      idle;
   std::vector<detail::CompiledStatement*> lent;
 
   Result<std::unique_ptr<detail::CompiledStatement>> compile(std::string_view sql);
-  void lend(detail::CompiledStatement& statement);
+  // From the cache, or compiled; goes back by take_back.
+  Result<std::unique_ptr<detail::CompiledStatement>> lend(std::string_view sql);
   void take_back(std::unique_ptr<detail::CompiledStatement> statement);
   Result<void> exec(const std::string& sql);
+  // One statement without parameters and rows, kept compiled.
+  Result<void> run(std::string_view sql);
   // The one place where SQLite's codes become errors.
   Error error_of(int code);
 };

@@ -52,10 +52,12 @@ Result<std::unique_ptr<Database>> Database::open(Disk& disk, std::string_view pa
   FELTBOG_TRY(file, disk.open(main_path, OpenMode::read_write));
   FELTBOG_TRY(header, read_header(*file, master));
 
-  PageCipher cipher(header.database, master, header.suite, header.key_generation, random);
+  PageCipher cipher(header.database, master, header.suite, header.key_generation, random,
+                    options.cipher_provider);
   auto connection = std::make_unique<Connection>(std::move(lock), std::move(file), disk, main_path,
                                                  std::move(cipher), random);
   connection->state.durability = options.durability;
+  connection->state.gathered_max = options.spill_large_transactions ? 1 : kGatheredMax;
   FELTBOG_TRY(vfs, EncryptingVfs::make(connection->state, *connection->main_file));
   connection->vfs = std::move(vfs);
   const int code = sqlite3_open_v2(EncryptingVfs::file_name(), &connection->handle,
@@ -70,13 +72,7 @@ Result<std::unique_ptr<Database>> Database::open(Disk& disk, std::string_view pa
 Result<void> Database::exec(std::string_view sql) { return connection_->exec(std::string(sql)); }
 
 Result<Statement> Database::prepare(std::string_view sql) {
-  auto kept = connection_->idle.extract(std::string(sql));
-  if (!kept.empty()) {
-    connection_->lend(*kept.mapped());
-    return Statement(std::move(kept.mapped()));
-  }
-  FELTBOG_TRY(compiled, connection_->compile(sql));
-  connection_->lend(*compiled);
+  FELTBOG_TRY(compiled, connection_->lend(sql));
   return Statement(std::move(compiled));
 }
 
@@ -131,7 +127,7 @@ Result<void> Transaction::commit() {
     open_ = false;
     return Error{ErrorCode::wrong_state, "rolled back by an earlier error"};
   }
-  auto done = connection.exec("COMMIT");
+  auto done = connection.run("COMMIT");
   if (done) {
     open_ = false;
   } else {

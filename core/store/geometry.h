@@ -22,10 +22,14 @@ constexpr std::size_t kLogPrefixSize = 32;
 constexpr std::size_t kLogHeaderSize = 32;
 constexpr std::size_t kFrameHeaderSize = 24;
 constexpr std::size_t kFrameSize = kFrameHeaderSize + kPageSize;
+constexpr std::size_t kCommitSizeAt = 4;     // in a frame: zero unless it ends a transaction
 constexpr std::size_t kFrameClearSize = 16;  // page number, commit size, two salts
 constexpr std::size_t kFrameChecksumSize = kFrameHeaderSize - kFrameClearSize;
 
 constexpr std::uint16_t kStoreFormat = 1;
+
+// Pages or frames sealed and written together at most: 128 KiB for each of the two files.
+constexpr std::size_t kGatheredMax = 32;
 
 using PageView = std::span<const std::uint8_t, kPageSize>;
 using PageSpan = std::span<std::uint8_t, kPageSize>;

@@ -26,7 +26,7 @@ LogFile::LogFile(VfsState& state, std::unique_ptr<File> file)
 LogFile::~LogFile() { crypto::wipe(scratch_); }
 
 int LogFile::read(std::uint64_t offset, std::span<std::uint8_t> out) {
-  if (const int code = flush_held_header(); code != SQLITE_OK) return code;
+  if (const int code = settle(); code != SQLITE_OK) return code;
   if (offset + out.size() <= kLogHeaderSize) return read_header(offset, out);
   std::memset(out.data(), 0, out.size());
   if (offset >= kLogHeaderSize) {
@@ -90,8 +90,9 @@ int LogFile::write(std::uint64_t offset, BytesView bytes) {
     const std::uint64_t at = (offset - kLogHeaderSize) % kFrameSize;
     if (at == kFrameHeaderSize && bytes.size() == kPageSize) return write_page(index, bytes);
     if (at == 0 && bytes.size() == kFrameHeaderSize) {
-      if (held_index_ == index) held_index_.reset();
-      if (const int code = flush_held_header(); code != SQLITE_OK) return code;
+      if (held_index_.has_value() && held_index_ != index) {
+        if (const int code = settle(); code != SQLITE_OK) return code;
+      }
       std::memcpy(held_header_.data(), bytes.data(), kFrameHeaderSize);
       held_index_ = index;
       return SQLITE_OK;
@@ -103,6 +104,7 @@ int LogFile::write(std::uint64_t offset, BytesView bytes) {
 // A new header starts the log anew; whatever was held back belonged to the old one.
 int LogFile::write_header(BytesView header) {
   held_index_.reset();
+  run_.clear();
   std::array<std::uint8_t, kLogPrefixSize + kLogHeaderSize> out;
   const LogPrefix prefix = make_log_prefix(state_.cipher, state_.durability);
   std::memcpy(out.data(), prefix.data(), prefix.size());
@@ -112,20 +114,37 @@ int LogFile::write_header(BytesView header) {
 }
 
 int LogFile::write_page(std::uint64_t index, BytesView page) {
-  if (held_index_ == index) {
-    std::memcpy(scratch_.data(), held_header_.data(), kFrameHeaderSize);
-    held_index_.reset();
-  } else {
-    if (const int code = flush_held_header(); code != SQLITE_OK) return code;
-    auto good = load(index);
-    if (!good) return state_.fail(good.error(), SQLITE_IOERR_READ);
-    if (!*good) return state_.reject("log frame", index);
-  }
+  if (held_index_ == index) return gather(index, page);
+  if (const int code = settle(); code != SQLITE_OK) return code;
+  auto good = load(index);
+  if (!good) return state_.fail(good.error(), SQLITE_IOERR_READ);
+  if (!*good) return state_.reject("log frame", index);
   std::memcpy(scratch_.data() + kFrameHeaderSize, page.data(), kPageSize);
   return seal_and_write(index);
 }
 
-int LogFile::flush_held_header() {
+int LogFile::gather(std::uint64_t index, BytesView page) {
+  held_index_.reset();
+  if (!run_.takes(index)) {
+    if (const int code = write_run(); code != SQLITE_OK) return code;
+  }
+  const FrameSpan frame = run_.add(index);
+  std::memcpy(frame.data(), held_header_.data(), kFrameHeaderSize);
+  std::memcpy(frame.data() + kFrameHeaderSize, page.data(), kPageSize);
+  const bool ends_transaction = get_big32(frame.data() + kCommitSizeAt) != 0;
+  return !ends_transaction && run_.size() < state_.gathered_max ? SQLITE_OK : write_run();
+}
+
+int LogFile::write_run() {
+  if (run_.empty()) return SQLITE_OK;
+  state_.cipher.seal_frames(run_.first(), run_.items());
+  auto done = file_->write(frame_place(run_.first()), run_.bytes());
+  run_.clear();
+  return done ? SQLITE_OK : state_.fail(done.error(), SQLITE_IOERR_WRITE);
+}
+
+int LogFile::settle() {
+  if (const int code = write_run(); code != SQLITE_OK) return code;
   if (!held_index_.has_value()) return SQLITE_OK;
   const std::uint64_t index = *held_index_;
   held_index_.reset();
@@ -150,6 +169,7 @@ int LogFile::truncate(std::uint64_t size) {
   if (state_.health.poisoned)
     return state_.refuse("truncate after a failed sync", SQLITE_IOERR_TRUNCATE);
   held_index_.reset();
+  run_.clear();
   if (auto done = file_->truncate(size == 0 ? 0 : size + kLogPrefixSize); !done) {
     return state_.fail(done.error(), SQLITE_IOERR_TRUNCATE);
   }
@@ -158,7 +178,7 @@ int LogFile::truncate(std::uint64_t size) {
 
 int LogFile::sync() {
   if (state_.health.poisoned) return state_.refuse("sync after a failed sync", SQLITE_IOERR_FSYNC);
-  if (const int code = flush_held_header(); code != SQLITE_OK) return code;
+  if (const int code = settle(); code != SQLITE_OK) return code;
   if (auto done = file_->sync(); !done) return state_.poison(done.error());
   // Also for a log that was there already: the process that created it may have died before its
   // folder was synced.
@@ -171,6 +191,7 @@ int LogFile::sync() {
 }
 
 int LogFile::size(std::uint64_t& out) {
+  if (const int code = write_run(); code != SQLITE_OK) return code;
   auto physical = file_->size();
   if (!physical) return state_.fail(physical.error(), SQLITE_IOERR_FSTAT);
   out = *physical < kLogPrefixSize ? 0 : *physical - kLogPrefixSize;

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/store/vfs_file.h"
+#include "core/store/write_run.h"
 
 namespace feltbog::store {
 
@@ -21,9 +22,9 @@ class LogFile final : public VfsFile {
   //   the page or the checksum of a frame: the frame was committed or written by us. An error.
   // The header in the clear, and nothing else.
   int read(std::uint64_t offset, std::span<std::uint8_t> out) override;
-  // The header; a frame's header, kept until its page follows and then written in one piece with
-  // it; a page alone or a header alone, with which SQLite changes a frame it wrote ahead of a
-  // commit.
+  // The header; a frame's header, kept until its page follows and then gathered with it and the
+  // neighbouring frames, which are written at the latest with the frame that ends the transaction;
+  // a page alone or a header alone, with which SQLite changes a frame it wrote ahead of a commit.
   int write(std::uint64_t offset, BytesView bytes) override;
   int truncate(std::uint64_t size) override;
   int sync() override;
@@ -38,8 +39,13 @@ class LogFile final : public VfsFile {
   int read_whole_frame(std::uint64_t index, std::span<std::uint8_t> out);
   int read_within_frame(std::uint64_t index, std::size_t at, std::span<std::uint8_t> out);
   int write_page(std::uint64_t index, BytesView page);
-  // Writes the header held back for a frame whose page did not follow.
-  int flush_held_header();
+  // Joins the header held back and its page.
+  int gather(std::uint64_t index, BytesView page);
+  // Seals and writes the frames gathered. After an error they are gone, and with them the
+  // transaction they belong to.
+  int write_run();
+  // Writes what was gathered, and the header held back for a frame whose page did not follow.
+  int settle();
   int seal_and_write(std::uint64_t index);
   // Reads and opens a frame into scratch_. False: it is not there or does not authenticate.
   Result<bool> load(std::uint64_t index);
@@ -47,6 +53,7 @@ class LogFile final : public VfsFile {
   VfsState& state_;
   std::unique_ptr<File> file_;
   Frame scratch_{};
+  WriteRun<kFrameSize> run_;
   std::array<std::uint8_t, kFrameHeaderSize> held_header_{};
   std::optional<std::uint64_t> held_index_;
   bool entry_durable_ = false;  // the folder was synced since the file was opened

@@ -12,8 +12,7 @@ constexpr std::size_t kFormatAt = 8;
 constexpr std::size_t kSuiteAt = 10;
 constexpr std::size_t kDurabilityAt = 11;
 constexpr std::size_t kDatabaseAt = 16;
-constexpr std::size_t kCommitSizeAt = 4;  // within a frame: zero unless it ends a transaction
-constexpr std::size_t kSaltsAt = 8;       // within a frame
+constexpr std::size_t kSaltsAt = 8;  // within a frame
 constexpr std::size_t kHeaderSaltsAt = 16;
 constexpr std::size_t kSaltsSize = 8;
 

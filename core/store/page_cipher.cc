@@ -67,14 +67,15 @@ bool read_trailer(const std::uint8_t* page, BytesView tail, crypto::Nonce& nonce
 }  // namespace
 
 PageCipher::PageCipher(const DatabaseId& database, const crypto::Key& master, Suite suite,
-                       std::uint32_t key_generation, Random& random)
+                       std::uint32_t key_generation, Random& random, crypto::AeadProvider provider)
     : database_(database),
       suite_(suite),
       key_generation_(key_generation),
       random_(random),
-      page_key_(crypto::derive_key("store.page.v1", master, key_context(database, key_generation))),
-      frame_key_(
-          crypto::derive_key("store.log.v1", master, key_context(database, key_generation))) {}
+      page_key_(crypto::derive_key("store.page.v1", master, key_context(database, key_generation)),
+                provider),
+      frame_key_(crypto::derive_key("store.log.v1", master, key_context(database, key_generation)),
+                 provider) {}
 
 std::array<std::uint8_t, PageCipher::kTailSize> PageCipher::tail(Role role) const {
   std::array<std::uint8_t, kTailSize> out{};
@@ -85,15 +86,33 @@ std::array<std::uint8_t, PageCipher::kTailSize> PageCipher::tail(Role role) cons
   return out;
 }
 
+void PageCipher::draw(std::span<crypto::Nonce> nonces) {
+  static_assert(sizeof(crypto::Nonce) == crypto::Nonce::kSize);
+  random_.fill({nonces.data()->bytes.data(), nonces.size_bytes()});
+}
+
 void PageCipher::seal_page(std::uint32_t number, PageView page, PageSpan out) {
+  seal_page(number, random_.make<crypto::Nonce>(), page, out);
+}
+
+void PageCipher::seal_pages(std::uint32_t first,
+                            std::span<std::array<std::uint8_t, kPageSize>> pages) {
+  Nonces nonces;
+  draw(std::span(nonces).first(pages.size()));
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    seal_page(first + static_cast<std::uint32_t>(i), nonces[i], pages[i], pages[i]);
+  }
+}
+
+void PageCipher::seal_page(std::uint32_t number, const crypto::Nonce& nonce, PageView page,
+                           PageSpan out) {
   FELTBOG_ASSERT(ends_in_zeros(page.data()));
   const auto tail_bytes = tail(Role::page);
-  const auto nonce = random_.make<crypto::Nonce>();
   crypto::Tag tag;
   AdditionalData additional;
   additional.add(database_.view()).add(tail_bytes).add_little(number, 4);
-  crypto::seal_detached(page_key_, nonce, additional.view(), page.first<kContentSize>(),
-                        out.first<kContentSize>(), tag);
+  page_key_.seal(nonce, additional.view(), page.first<kContentSize>(), out.first<kContentSize>(),
+                 tag);
   write_trailer(out.data(), nonce, tag, tail_bytes);
 }
 
@@ -104,9 +123,8 @@ bool PageCipher::open_page(std::uint32_t number, PageSpan page) const {
   AdditionalData additional;
   additional.add(database_.view()).add(tail_bytes).add_little(number, 4);
   const auto content = page.first<kContentSize>();
-  const bool good =
-      read_trailer(page.data(), tail_bytes, nonce, tag) &&
-      crypto::open_detached(page_key_, nonce, additional.view(), content, tag, content);
+  const bool good = read_trailer(page.data(), tail_bytes, nonce, tag) &&
+                    page_key_.open(nonce, additional.view(), content, tag, content);
   if (good) {
     std::memset(page.data() + kContentSize, 0, kReserveSize);
   } else {
@@ -116,16 +134,26 @@ bool PageCipher::open_page(std::uint32_t number, PageSpan page) const {
 }
 
 void PageCipher::seal_frame(std::uint64_t index, FrameSpan frame) {
+  seal_frame(index, random_.make<crypto::Nonce>(), frame);
+}
+
+void PageCipher::seal_frames(std::uint64_t first,
+                             std::span<std::array<std::uint8_t, kFrameSize>> frames) {
+  Nonces nonces;
+  draw(std::span(nonces).first(frames.size()));
+  for (std::size_t i = 0; i < frames.size(); ++i) seal_frame(first + i, nonces[i], frames[i]);
+}
+
+void PageCipher::seal_frame(std::uint64_t index, const crypto::Nonce& nonce, FrameSpan frame) {
   std::uint8_t* page = frame.data() + kFrameHeaderSize;
   FELTBOG_ASSERT(ends_in_zeros(page));
   const auto tail_bytes = tail(Role::frame);
-  const auto nonce = random_.make<crypto::Nonce>();
   crypto::Tag tag;
   AdditionalData additional;
   additional.add(database_.view()).add(tail_bytes).add(frame.first<kFrameClearSize>());
   additional.add_little(index, 8);
   const auto secret = frame.subspan<kFrameClearSize, kFrameChecksumSize + kContentSize>();
-  crypto::seal_detached(frame_key_, nonce, additional.view(), secret, secret, tag);
+  frame_key_.seal(nonce, additional.view(), secret, secret, tag);
   write_trailer(page, nonce, tag, tail_bytes);
 }
 
@@ -138,9 +166,8 @@ bool PageCipher::open_frame(std::uint64_t index, FrameSpan frame) const {
   additional.add(database_.view()).add(tail_bytes).add(frame.first<kFrameClearSize>());
   additional.add_little(index, 8);
   const auto secret = frame.subspan<kFrameClearSize, kFrameChecksumSize + kContentSize>();
-  const bool good =
-      read_trailer(page, tail_bytes, nonce, tag) &&
-      crypto::open_detached(frame_key_, nonce, additional.view(), secret, tag, secret);
+  const bool good = read_trailer(page, tail_bytes, nonce, tag) &&
+                    frame_key_.open(nonce, additional.view(), secret, tag, secret);
   if (good) {
     std::memset(page + kContentSize, 0, kReserveSize);
   } else {

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "core/base/random.h"
-#include "core/crypto/aead.h"
+#include "core/crypto/aead_key.h"
 #include "core/store/database.h"
 #include "core/store/geometry.h"
 
@@ -23,14 +23,19 @@ enum class Suite : std::uint8_t {
 // its number u32; for a frame its 16 clear header bytes and its index u64.
 //
 // A nonce is 24 fresh random bytes at every write: counters repeat when a file is restored or
-// cloned.
+// cloned. Random bytes are never kept for later either, since a forked process or a cloned machine
+// would use them for other pages. They are drawn together only for pages that stand ready to be
+// sealed: a clone made in between seals the same pages with the same nonces, to the same bytes.
 class PageCipher {
  public:
   PageCipher(const DatabaseId& database, const crypto::Key& master, Suite suite,
-             std::uint32_t key_generation, Random& random);
+             std::uint32_t key_generation, Random& random,
+             crypto::AeadProvider provider = crypto::fastest_aead_provider());
 
   // `page` ends with 48 zero bytes; `out` gets the sealed page and must be other memory.
   void seal_page(std::uint32_t number, PageView page, PageSpan out);
+  // In place: pages `first`, `first` + 1 and so on, at most kGatheredMax.
+  void seal_pages(std::uint32_t first, std::span<std::array<std::uint8_t, kPageSize>> pages);
   // In place; the trailer becomes zeros. False when it does not authenticate: the page is then all
   // zeros.
   [[nodiscard]] bool open_page(std::uint32_t number, PageSpan page) const;
@@ -38,6 +43,8 @@ class PageCipher {
   // In place. The frame's checksum (header bytes 16 to 23) is sealed together with the page,
   // because a checksum of the plaintext in the clear would confirm guesses of it.
   void seal_frame(std::uint64_t index, FrameSpan frame);
+  // In place: frames `first`, `first` + 1 and so on, at most kGatheredMax.
+  void seal_frames(std::uint64_t first, std::span<std::array<std::uint8_t, kFrameSize>> frames);
   [[nodiscard]] bool open_frame(std::uint64_t index, FrameSpan frame) const;
 
   const DatabaseId& database() const { return database_; }
@@ -46,14 +53,18 @@ class PageCipher {
  private:
   enum class Role : std::uint8_t { page = 1, frame = 2 };
   static constexpr std::size_t kTailSize = 8;
+  using Nonces = std::array<crypto::Nonce, kGatheredMax>;
   std::array<std::uint8_t, kTailSize> tail(Role role) const;
+  void draw(std::span<crypto::Nonce> nonces);
+  void seal_page(std::uint32_t number, const crypto::Nonce& nonce, PageView page, PageSpan out);
+  void seal_frame(std::uint64_t index, const crypto::Nonce& nonce, FrameSpan frame);
 
   DatabaseId database_;
   Suite suite_;
   std::uint32_t key_generation_;
   Random& random_;
-  crypto::Key page_key_;
-  crypto::Key frame_key_;
+  crypto::AeadKey page_key_;
+  crypto::AeadKey frame_key_;
 };
 
 }  // namespace feltbog::store

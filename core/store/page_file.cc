@@ -24,6 +24,7 @@ std::uint32_t number_of(std::uint64_t page_index) {
 }  // namespace
 
 int PageFile::read(std::uint64_t offset, std::span<std::uint8_t> out) {
+  if (const int code = write_run(); code != SQLITE_OK) return code;
   if (out.size() == kPageSize && offset % kPageSize == 0) {
     return read_page(offset / kPageSize, PageSpan(out));
   }
@@ -57,11 +58,12 @@ int PageFile::read_page(std::uint64_t index, PageSpan page) {
 // A change seen here only makes SQLite drop its cache, so a page that cannot be read counts as a
 // change; whoever needs the page itself then gets the error.
 int PageFile::read_change_counter(std::span<std::uint8_t> out) {
-  auto count = file_.read(place_of(0), scratch_);
-  if (count && *count == kPageSize && state_.cipher.open_page(1, scratch_)) {
-    std::memcpy(out.data(), scratch_.data() + kChangeCounterAt, kChangeCounterSize);
+  std::array<std::uint8_t, kPageSize> page;
+  auto count = file_.read(place_of(0), page);
+  if (count && *count == kPageSize && state_.cipher.open_page(1, page)) {
+    std::memcpy(out.data(), page.data() + kChangeCounterAt, kChangeCounterSize);
   }
-  crypto::wipe(scratch_);
+  crypto::wipe(page);
   return SQLITE_OK;
 }
 
@@ -71,11 +73,19 @@ int PageFile::write(std::uint64_t offset, BytesView bytes) {
     return state_.refuse("write to the main file", SQLITE_IOERR_WRITE);
   }
   const std::uint64_t index = offset / kPageSize;
-  state_.cipher.seal_page(number_of(index), PageView(bytes), scratch_);
-  if (auto done = file_.write(place_of(index), scratch_); !done) {
-    return state_.fail(done.error(), SQLITE_IOERR_WRITE);
+  if (!run_.takes(index)) {
+    if (const int code = write_run(); code != SQLITE_OK) return code;
   }
-  return SQLITE_OK;
+  std::memcpy(run_.add(index).data(), bytes.data(), kPageSize);
+  return run_.size() < state_.gathered_max ? SQLITE_OK : write_run();
+}
+
+int PageFile::write_run() {
+  if (run_.empty()) return SQLITE_OK;
+  state_.cipher.seal_pages(number_of(run_.first()), run_.items());
+  auto done = file_.write(place_of(run_.first()), run_.bytes());
+  run_.clear();
+  return done ? SQLITE_OK : state_.fail(done.error(), SQLITE_IOERR_WRITE);
 }
 
 int PageFile::truncate(std::uint64_t size) {
@@ -84,6 +94,7 @@ int PageFile::truncate(std::uint64_t size) {
   if (size == 0 || size % kPageSize != 0) {
     return state_.refuse("truncation of the main file", SQLITE_IOERR_TRUNCATE);
   }
+  if (const int code = write_run(); code != SQLITE_OK) return code;
   if (auto done = file_.truncate(kHeaderBlockSize + size); !done) {
     return state_.fail(done.error(), SQLITE_IOERR_TRUNCATE);
   }
@@ -92,11 +103,13 @@ int PageFile::truncate(std::uint64_t size) {
 
 int PageFile::sync() {
   if (state_.health.poisoned) return state_.refuse("sync after a failed sync", SQLITE_IOERR_FSYNC);
+  if (const int code = write_run(); code != SQLITE_OK) return code;
   if (auto done = file_.sync(); !done) return state_.poison(done.error());
   return SQLITE_OK;
 }
 
 int PageFile::size(std::uint64_t& out) {
+  if (const int code = write_run(); code != SQLITE_OK) return code;
   auto physical = file_.size();
   if (!physical) return state_.fail(physical.error(), SQLITE_IOERR_FSTAT);
   out = *physical < kHeaderBlockSize ? 0 : *physical - kHeaderBlockSize;

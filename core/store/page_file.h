@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/store/vfs_file.h"
+#include "core/store/write_run.h"
 
 namespace feltbog::store {
 
@@ -23,10 +24,12 @@ class PageFile final : public VfsFile {
  private:
   int read_page(std::uint64_t index, PageSpan page);
   int read_change_counter(std::span<std::uint8_t> out);
+  // Seals and writes what was gathered. After an error it is gone, and with it the checkpoint.
+  int write_run();
 
   VfsState& state_;
   File& file_;
-  std::array<std::uint8_t, kPageSize> scratch_{};
+  WriteRun<kPageSize> run_;
 };
 
 }  // namespace feltbog::store

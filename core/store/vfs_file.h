@@ -23,6 +23,10 @@ struct VfsState {
   PageCipher cipher;
   Random& random;
   Durability durability = Durability::full;
+  // How many neighbouring pages may wait to be sealed and written together, 1 to kGatheredMax. More
+  // than 1 only where SQLite writes frames in one go from a commit, never ahead of it: an error
+  // may then come with a later frame of the same commit.
+  std::size_t gathered_max = 1;
   StoreHealth health;
   // The last error of the disk or of a check, for a message that says more than SQLite's code.
   std::optional<Error> cause;
