@@ -125,3 +125,12 @@ unpack_sysroot() {
   run_logged "unpacking arm64 libraries" build/logs/arm64-sysroot.log \
     bash tools/dev/arm64-sysroot.sh "$root" || exit 1
 }
+
+# What a benchmark compares with, where it has a script that fetches it. Without the peers it still
+# runs, and says which are missing.
+fetch_peers() {
+  local script=tests/bench/$1_peers.sh
+  [ -f "$script" ] || return 0
+  command -v npm >/dev/null || (install_packages " npm") || return 0
+  run_logged "fetching peers" "build/logs/peers-$1.log" bash "$script" "$PWD/build/peers" || true
+}
