@@ -97,15 +97,16 @@ class Checker {
   }
   void match(const std::string& place, const EventMatch& match) {
     field(place, match.event, "");
+    const std::string where = place + ".where";
     for (const auto& [name, values] : match.where) {
-      field(place + ".where", match.event, name);
+      field(where, match.event, name);
       const EventType* type = find_event_type(pathway_, match.event);
       const FieldType* asked = type == nullptr ? nullptr : find_by_id(type->fields, name);
       if (asked == nullptr || asked->kind != FieldKind::choice) continue;
       for (const Value& value : values) {
         const auto& choices = asked->choices;
         known(std::find(choices.begin(), choices.end(), value.text_or("")) != choices.end(),
-              place + ".where." + name, "choice", value.text_or("(no text)"));
+              std::string(where).append(".").append(name), "choice", value.text_or("(no text)"));
       }
     }
   }

@@ -95,17 +95,19 @@ class Walker {
   // A course that ended begins again with the first reopening after its end.
   bool reopen() {
     if (walk_.status != CourseStatus::ended) return false;
-    for (const Fact& fact : facts_.events) {
-      const Event& event = fact.event;
-      const bool later = event.type == kReopenedEvent && event.happened.utc >= walk_.ended->utc;
-      if (!later || !used_reopenings_.insert(event.id).second) continue;
-      walk_.status = CourseStatus::running;
-      walk_.ended.reset();
-      walk_.reopened = event.happened;
-      enter(pathway_.reopen_step, event.happened, true);
-      return true;
-    }
-    return false;
+    const auto next =
+        std::find_if(facts_.events.begin(), facts_.events.end(), [this](const Fact& fact) {
+          return fact.event.type == kReopenedEvent && fact.event.happened.utc >= walk_.ended->utc &&
+                 !used_reopenings_.contains(fact.event.id);
+        });
+    if (next == facts_.events.end()) return false;
+    const Event& event = next->event;
+    used_reopenings_.insert(event.id);
+    walk_.status = CourseStatus::running;
+    walk_.ended.reset();
+    walk_.reopened = event.happened;
+    enter(pathway_.reopen_step, event.happened, true);
+    return true;
   }
 
   void report_unplaced() {

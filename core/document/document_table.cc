@@ -70,9 +70,9 @@ std::vector<DocumentId> DocumentTable::in_order(const CausalGraph& graph) const 
 }
 
 const FieldRule& rule_for(const Schema& schema, std::string_view kind, std::string_view field) {
-  static const FieldRule undeclared{Policy::multi_value, {}};
+  static const FieldRule kUndeclared{Policy::multi_value, {}};
   const FieldRule* rule = schema.find(kind, field);
-  return rule != nullptr ? *rule : undeclared;
+  return rule != nullptr ? *rule : kUndeclared;
 }
 
 FieldValue field_value(const CausalGraph& graph, OpPlace place, Value value) {

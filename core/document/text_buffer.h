@@ -31,8 +31,8 @@ class TextBuffer {
     std::uint64_t position;  // within the chunk
   };
   Place locate(std::uint64_t position) const;
-  void split_if_large(std::size_t chunk);
-  void join_if_small(std::size_t chunk);
+  void split_if_large(std::size_t at);
+  void join_if_small(std::size_t at);
 
   std::vector<Chunk> chunks_;
   std::uint64_t length_ = 0;

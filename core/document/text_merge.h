@@ -41,7 +41,7 @@ class TextMerge {
   using Edits = std::vector<EditIndex>;  // sorted
   struct Edit {
     OpPlace place;
-    std::uint64_t length_after;  // of the text with all edits up to this one
+    std::uint64_t length_after = 0;  // of the text with all edits up to this one
   };
   // A walker that stands somewhere behind the text: edits from `next` on are still to be replayed.
   struct Replay {

@@ -74,7 +74,7 @@ class TextWalker {
   };
   struct Range {
     CharacterId first;
-    std::uint64_t length;
+    std::uint64_t length = 0;
   };
   // A character's place: comparable along the sequence.
   struct Place {
