@@ -50,7 +50,8 @@ class Process {
 
 // A port of the loopback interface that nobody listens on just now.
 int free_port();
-// The process that runs `program command` with `argument` among its arguments; 0 when there is none.
+// The process that runs `program command` with `argument` among its arguments; 0 when there is
+// none.
 pid_t find_process(const std::string& program, const std::string& command,
                    const std::string& argument);
 void kill_process(pid_t process);
