@@ -76,7 +76,7 @@ FELTBOG_API feltbog_error* feltbog_sync_finish(feltbog_sync* sync, int64_t now);
 /* The connection is gone: ends with unreachable, unless ended already. */
 FELTBOG_API feltbog_error* feltbog_sync_lost(feltbog_sync* sync, int64_t now);
 
-/* 1 when it has ended and nothing is left to send. */
+/* 1 when it has ended, nothing is left to send and every event was taken. */
 FELTBOG_API feltbog_error* feltbog_sync_is_closed(feltbog_sync* sync, uint8_t* out);
 
 /* Ends at once, without a farewell. What was stored stays. Error: busy, and then it stays open. */

@@ -11,7 +11,7 @@
 
 // The code's views end with a zero: they are string literals of error_codes.inc.
 struct feltbog_error {
-  feltbog::ErrorCode code;
+  feltbog::ErrorCode code = feltbog::ErrorCode::internal;
   std::string detail;
 };
 
@@ -82,8 +82,6 @@ Result<void> value_out(const Value& value, feltbog_bytes* out) {
 }
 
 }  // namespace feltbog::bridge
-
-using feltbog::ErrorCode;
 
 extern "C" {
 
