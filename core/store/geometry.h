@@ -30,6 +30,8 @@ constexpr std::uint16_t kStoreFormat = 1;
 
 // Pages or frames sealed and written together at most: 128 KiB for each of the two files.
 constexpr std::size_t kGatheredMax = 32;
+// Pages of the main file read at once where they are asked for in order.
+constexpr std::size_t kReadAheadMax = 16;
 
 using PageView = std::span<const std::uint8_t, kPageSize>;
 using PageSpan = std::span<std::uint8_t, kPageSize>;

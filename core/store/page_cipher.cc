@@ -116,15 +116,15 @@ void PageCipher::seal_page(std::uint32_t number, const crypto::Nonce& nonce, Pag
   write_trailer(out.data(), nonce, tag, tail_bytes);
 }
 
-bool PageCipher::open_page(std::uint32_t number, PageSpan page) const {
+bool PageCipher::open_page(std::uint32_t number, PageView sealed, PageSpan page) const {
   const auto tail_bytes = tail(Role::page);
   crypto::Nonce nonce;
   crypto::Tag tag;
   AdditionalData additional;
   additional.add(database_.view()).add(tail_bytes).add_little(number, 4);
-  const auto content = page.first<kContentSize>();
-  const bool good = read_trailer(page.data(), tail_bytes, nonce, tag) &&
-                    page_key_.open(nonce, additional.view(), content, tag, content);
+  const bool good = read_trailer(sealed.data(), tail_bytes, nonce, tag) &&
+                    page_key_.open(nonce, additional.view(), sealed.first<kContentSize>(), tag,
+                                   page.first<kContentSize>());
   if (good) {
     std::memset(page.data() + kContentSize, 0, kReserveSize);
   } else {

@@ -38,7 +38,11 @@ class PageCipher {
   void seal_pages(std::uint32_t first, std::span<std::array<std::uint8_t, kPageSize>> pages);
   // In place; the trailer becomes zeros. False when it does not authenticate: the page is then all
   // zeros.
-  [[nodiscard]] bool open_page(std::uint32_t number, PageSpan page) const;
+  [[nodiscard]] bool open_page(std::uint32_t number, PageSpan page) const {
+    return open_page(number, page, page);
+  }
+  // From `sealed` into `page`.
+  [[nodiscard]] bool open_page(std::uint32_t number, PageView sealed, PageSpan page) const;
 
   // In place. The frame's checksum (header bytes 16 to 23) is sealed together with the page,
   // because a checksum of the plaintext in the clear would confirm guesses of it.

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kFileHeaderSize = 100;
 constexpr std::uint64_t kChangeCounterAt = 24;
 constexpr std::size_t kChangeCounterSize = 16;
+constexpr std::size_t kInOrderMin = 2;  // before more is read than was asked for
 
 std::uint64_t place_of(std::uint64_t page_index) {
   return kHeaderBlockSize + page_index * kPageSize;
@@ -40,19 +41,46 @@ int PageFile::read(std::uint64_t offset, std::span<std::uint8_t> out) {
 }
 
 int PageFile::read_page(std::uint64_t index, PageSpan page) {
-  auto count = file_.read(place_of(index), page);
-  if (!count) {
+  auto sealed = load(index, page);
+  if (!sealed) {
     std::memset(page.data(), 0, kPageSize);
-    return state_.fail(count.error(), SQLITE_IOERR_READ);
+    return state_.fail(sealed.error(), SQLITE_IOERR_READ);
   }
-  if (*count != kPageSize) {
+  if (sealed->size() != kPageSize) {
     std::memset(page.data(), 0, kPageSize);
     return state_.reject("missing page", number_of(index));
   }
-  if (!state_.cipher.open_page(number_of(index), page)) {
+  if (!state_.cipher.open_page(number_of(index), sealed->first<kPageSize>(), page)) {
     return state_.reject("page", number_of(index));
   }
   return SQLITE_OK;
+}
+
+Result<BytesView> PageFile::load(std::uint64_t index, PageSpan page) {
+  asked_in_order_ = index == next_index_ ? asked_in_order_ + 1 : 0;
+  next_index_ = index + 1;
+  const bool there = index >= ahead_first_ && index < ahead_first_ + ahead_count_;
+  if (there || (asked_in_order_ >= kInOrderMin && read_ahead(index))) {
+    const auto at = static_cast<std::size_t>(index - ahead_first_) * kPageSize;
+    return BytesView(ahead_).subspan(at, kPageSize);
+  }
+  FELTBOG_TRY(count, file_.read(place_of(index), page));
+  return BytesView(page).first(count);
+}
+
+// An error here is not reported: the page itself is then read alone, and says what is wrong.
+bool PageFile::read_ahead(std::uint64_t index) {
+  ahead_count_ = 0;
+  const auto count = file_.read(place_of(index), ahead_);
+  if (!count || *count < kPageSize) return false;
+  ahead_first_ = index;
+  ahead_count_ = *count / kPageSize;
+  return true;
+}
+
+void PageFile::forget() {
+  ahead_count_ = 0;
+  size_.reset();
 }
 
 // A change seen here only makes SQLite drop its cache, so a page that cannot be read counts as a
@@ -82,6 +110,7 @@ int PageFile::write(std::uint64_t offset, BytesView bytes) {
 
 int PageFile::write_run() {
   if (run_.empty()) return SQLITE_OK;
+  forget();
   state_.cipher.seal_pages(number_of(run_.first()), run_.items());
   auto done = file_.write(place_of(run_.first()), run_.bytes());
   run_.clear();
@@ -95,6 +124,7 @@ int PageFile::truncate(std::uint64_t size) {
     return state_.refuse("truncation of the main file", SQLITE_IOERR_TRUNCATE);
   }
   if (const int code = write_run(); code != SQLITE_OK) return code;
+  forget();
   if (auto done = file_.truncate(kHeaderBlockSize + size); !done) {
     return state_.fail(done.error(), SQLITE_IOERR_TRUNCATE);
   }
@@ -110,9 +140,12 @@ int PageFile::sync() {
 
 int PageFile::size(std::uint64_t& out) {
   if (const int code = write_run(); code != SQLITE_OK) return code;
-  auto physical = file_.size();
-  if (!physical) return state_.fail(physical.error(), SQLITE_IOERR_FSTAT);
-  out = *physical < kHeaderBlockSize ? 0 : *physical - kHeaderBlockSize;
+  if (!size_.has_value()) {
+    auto physical = file_.size();
+    if (!physical) return state_.fail(physical.error(), SQLITE_IOERR_FSTAT);
+    size_ = *physical;
+  }
+  out = *size_ < kHeaderBlockSize ? 0 : *size_ - kHeaderBlockSize;
   return SQLITE_OK;
 }
 

@@ -29,7 +29,21 @@ class PageFile final : public VfsFile {
 
   VfsState& state_;
   File& file_;
+  // The sealed page, from what was read ahead or from the file straight into `page`; shorter than a
+  // page where the file ends.
+  Result<BytesView> load(std::uint64_t index, PageSpan page);
+  bool read_ahead(std::uint64_t index);
+  // What was read ahead and what is known of the size no longer hold.
+  void forget();
+
   WriteRun<kPageSize> run_;
+  // Sealed pages read ahead, `ahead_first_` and on.
+  std::array<std::uint8_t, kReadAheadMax * kPageSize> ahead_;
+  std::uint64_t ahead_first_ = 0;
+  std::size_t ahead_count_ = 0;
+  std::uint64_t next_index_ = 0;       // behind the page asked for last
+  std::size_t asked_in_order_ = 0;     // pages before it that were asked for one after another
+  std::optional<std::uint64_t> size_;  // of the file; nobody else changes it
 };
 
 }  // namespace feltbog::store

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+struct sqlite3;
+
 namespace feltbog::bench {
 
 // A statement run many times. After reset it can be bound and stepped again.
@@ -46,6 +48,10 @@ class Engine {
   virtual const std::string& name() const = 0;
   // Opens or creates the database in `folder`, which exists.
   virtual std::unique_ptr<Session> open(const std::string& folder, const SessionOptions&) = 0;
+  // For SQLite's own speedtest1: a connection that is never closed by us, and which build of
+  // speedtest1 speaks to its library.
+  virtual sqlite3* open_for_speedtest(const std::string& folder) = 0;
+  virtual std::string speedtest() const = 0;
 };
 
 // Debian's SQLite with its own VFS: what ratios are over.

@@ -99,6 +99,7 @@ class SqliteSession final : public Session {
   std::unique_ptr<Query> query(const std::string& sql) override {
     return std::make_unique<SqliteQuery>(library_, database_, sql);
   }
+  sqlite3* handle() { return database_; }
   void begin() override { run(begin_, "BEGIN IMMEDIATE"); }
   void commit() override { run(commit_, "COMMIT"); }
 
@@ -117,10 +118,23 @@ class SqliteSession final : public Session {
 class SqliteEngine final : public Engine {
  public:
   // `keying`: the PRAGMAs that turn encryption on.
-  SqliteEngine(std::string name, Library library, std::string keying)
-      : name_(std::move(name)), library_(library), keying_(std::move(keying)) {}
+  SqliteEngine(std::string name, Library library, std::string keying, std::string speedtest)
+      : name_(std::move(name)),
+        library_(library),
+        keying_(std::move(keying)),
+        speedtest_(std::move(speedtest)) {}
   const std::string& name() const override { return name_; }
   std::unique_ptr<Session> open(const std::string& folder, const SessionOptions& options) override {
+    return open_session(folder, options);
+  }
+  sqlite3* open_for_speedtest(const std::string& folder) override {
+    return open_session(folder, {}).release()->handle();
+  }
+  std::string speedtest() const override { return speedtest_; }
+
+ private:
+  std::unique_ptr<SqliteSession> open_session(const std::string& folder,
+                                              const SessionOptions& options) {
     auto session = std::make_unique<SqliteSession>(library_, folder + "/store.db");
     if (!keying_.empty()) session->exec(keying_);
     // The settings our store makes, so that only the encryption differs.
@@ -135,10 +149,10 @@ class SqliteEngine final : public Engine {
     return session;
   }
 
- private:
   std::string name_;
   Library library_;
   std::string keying_;
+  std::string speedtest_;
 };
 
 constexpr const char* kHexKey = "0707070707070707070707070707070707070707070707070707070707070707";
@@ -148,7 +162,7 @@ constexpr const char* kHexKey = "07070707070707070707070707070707070707070707070
 std::unique_ptr<Engine> make_plain_engine() {
   Library library{};
   if (!load("libsqlite3.so.0", library)) give_up("no libsqlite3.so.0");
-  return std::make_unique<SqliteEngine>("plain SQLite", library, "");
+  return std::make_unique<SqliteEngine>("plain SQLite", library, "", "plain");
 }
 
 std::vector<std::unique_ptr<Engine>> make_peer_engines(const std::string& folder) {
@@ -156,16 +170,16 @@ std::vector<std::unique_ptr<Engine>> make_peer_engines(const std::string& folder
   Library library{};
   const std::string raw = "PRAGMA key=\"x'" + std::string(kHexKey) + "'\";";
   if (load(folder + "/sqlcipher.so", library)) {
-    engines.push_back(std::make_unique<SqliteEngine>("SQLCipher 4", library, raw));
+    engines.push_back(std::make_unique<SqliteEngine>("SQLCipher 4", library, raw, "sqlcipher"));
   } else {
     std::fprintf(stderr, "bench: no SQLCipher in %s, its rows are left out\n", folder.c_str());
   }
   if (load(folder + "/sqlite3mc.so", library)) {
     const std::string key = "PRAGMA key='raw:" + std::string(kHexKey) + "';";
-    engines.push_back(std::make_unique<SqliteEngine>("SQLite3MC ChaCha20", library,
-                                                     "PRAGMA cipher='chacha20';" + key));
-    engines.push_back(
-        std::make_unique<SqliteEngine>("SQLite3MC AEGIS", library, "PRAGMA cipher='aegis';" + key));
+    engines.push_back(std::make_unique<SqliteEngine>(
+        "SQLite3MC ChaCha20", library, "PRAGMA cipher='chacha20';" + key, "sqlite3mc"));
+    engines.push_back(std::make_unique<SqliteEngine>("SQLite3MC AEGIS", library,
+                                                     "PRAGMA cipher='aegis';" + key, "sqlite3mc"));
   } else {
     std::fprintf(stderr, "bench: no SQLite3MultipleCiphers in %s, its rows are left out\n",
                  folder.c_str());

@@ -48,4 +48,38 @@ ciphers=deps/sqlite3/sqlite3.c
   build sqlite3mc.so better-sqlite3-multiple-ciphers-13.0.3/package/$ciphers \
     -DSQLITE_TEMP_STORE=1) ||
   echo "SQLite3MultipleCiphers could not be fetched or built: its rows are left out"
+
+# SQLite's own speedtest1, from the source of the very SQLite that Debian built. Lists of its own, so
+# that the machine's are left alone.
+fetch_speedtest() {
+  [ ! -f speedtest1.c ] || return 0
+  echo "fetching the source of SQLite"
+  local from=/etc/apt/sources.list.d/debian.sources mirror signed
+  mirror=$(sed -n 's/^URIs: *//p' $from 2>/dev/null | head -n 1)
+  signed=$(sed -n 's/^Signed-By: */signed-by=/p' $from 2>/dev/null | head -n 1)
+  mkdir -p apt/lists/partial
+  echo "deb-src ${signed:+[$signed] }${mirror:-http://deb.debian.org/debian} bookworm main" >apt/list
+  local apt=(apt-get -q -y -o Dir::Etc::sourcelist="$PWD/apt/list" -o Dir::Etc::sourceparts=-
+    -o Dir::State::Lists="$PWD/apt/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
+    -o APT::Sandbox::User=root -o Acquire::Retries=3)
+  "${apt[@]}" update && (cd apt && "${apt[@]}" --download-only source sqlite3) || return 1
+  local archive
+  archive=$(ls apt/sqlite3_*.orig.tar.xz) || return 1
+  tar -xJf "$archive" --strip-components=2 --wildcards '*/test/speedtest1.c' && rm -rf apt
+}
+
+# A library for each SQLite, linked to that one; bench_store opens the database for it.
+build_speedtest() {
+  local name=$1 sqlite=$2
+  [ ! -f "speedtest-$name.so" ] || return 0
+  cc -O2 -fPIC -shared -w -Dmain=speedtest_main '-Dsqlite3_open_v2=(*speedtest_open)' \
+    -DSQLITE_HAS_CODEC speedtest1.c -o "speedtest-$name.so" -L. "-l$sqlite" "-Wl,-rpath,$PWD" -lm
+}
+
+(fetch_speedtest && build_speedtest plain sqlite3) ||
+  echo "speedtest1 could not be fetched or built: its rows are left out"
+for peer in sqlcipher sqlite3mc; do
+  [ ! -f speedtest1.c ] || [ ! -f $peer.so ] || build_speedtest $peer :$peer.so ||
+    echo "speedtest1 could not be built for $peer"
+done
 exit 0

@@ -6,7 +6,7 @@ namespace feltbog::bench {
 namespace {
 
 constexpr std::int64_t kNotes = 4000;
-constexpr std::int64_t kDurableNotes = 300;
+constexpr std::int64_t kDurableNotes = 40;
 constexpr std::int64_t kRows = 100000;
 constexpr std::int64_t kPointReads = 50000;
 constexpr std::int64_t kArchiveNotes = 101500;  // three to a page: 139 MB
@@ -134,7 +134,7 @@ std::vector<Workload> make_workloads() {
       {"notes", "1 KiB note per transaction, NORMAL", false, false, false, 1.6, 1.4,
        make_notes_table, notes(kNotes)},
       {"durable", "1 KiB note per transaction, FULL", true, true, false, 1.15, 1.1,
-       make_notes_table, notes(kDurableNotes)},
+       make_notes_table, notes(kDurableNotes), 8},
       {"rows", "100,000 rows, one transaction", false, false, false, 1.5, 1.3, make_rows_table,
        insert_rows},
       {"points", "50,000 point reads, 2 MB cache", false, false, true, 2.0, 1.6, nullptr,

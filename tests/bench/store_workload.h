@@ -27,6 +27,7 @@ struct Workload {
   double goal_faster = 0;
   std::function<void(Session&)> prepare;  // not measured
   std::function<void(Session&)> work;
+  int rounds_factor = 1;  // more and shorter rounds, for what a busy disk disturbs
 };
 
 std::vector<Workload> make_workloads();

@@ -178,6 +178,103 @@ TEST_CASE_FIXTURE(Fixture, "the log header lies behind a prefix, without which t
   CHECK(disk.content(kLogPath).empty());
 }
 
+TEST_CASE_FIXTURE(Fixture, "the frames of a transaction are written together, and not after it") {
+  state.gathered_max = kGatheredMax;
+  const auto physical = [&] { return disk.content(kLogPath).size(); };
+  REQUIRE(log->write(0, Bytes(kLogHeaderSize, 1)) == SQLITE_OK);
+  const std::size_t empty = physical();
+  Bytes inner = header(3);
+  std::fill(inner.begin() + 4, inner.begin() + 8, std::uint8_t{0});
+  for (std::uint64_t index = 0; index < 3; ++index) {
+    REQUIRE(log->write(frame_at(index), inner) == SQLITE_OK);
+    REQUIRE(log->write(frame_at(index) + kFrameHeaderSize, page(3)) == SQLITE_OK);
+    CHECK(physical() == empty);
+  }
+  write_frame(3, 4);  // its header says that it ends the transaction
+  CHECK(physical() == empty + 4 * kFrameSize);
+  // The salts lie in the clear, and are eight bytes.
+  CHECK_FALSE(contains(disk.content(kLogPath), "\3\3\3\3\3\3\3\3\3"));
+  for (std::uint64_t index = 0; index < 3; ++index) {
+    Bytes expected = inner;
+    append(expected, page(3));
+    CHECK(whole_frame(index) == expected);
+  }
+  CHECK(whole_frame(3) == frame_of(4, 4));
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "gathered frames are seen by every read, sync and size before they end") {
+  state.gathered_max = kGatheredMax;
+  REQUIRE(log->write(0, Bytes(kLogHeaderSize, 1)) == SQLITE_OK);
+  Bytes inner = header(3);
+  std::fill(inner.begin() + 4, inner.begin() + 8, std::uint8_t{0});
+  const auto gather = [&](std::uint64_t index, std::uint8_t fill) {
+    REQUIRE(log->write(frame_at(index), inner) == SQLITE_OK);
+    REQUIRE(log->write(frame_at(index) + kFrameHeaderSize, page(fill)) == SQLITE_OK);
+  };
+  const auto page_of = [&](std::uint64_t index) {
+    Bytes out(kPageSize);
+    REQUIRE(log->read(frame_at(index) + kFrameHeaderSize, out) == SQLITE_OK);
+    return out;
+  };
+  gather(0, 5);
+  CHECK(page_of(0) == page(5));
+  gather(1, 6);
+  std::uint64_t size = 0;
+  REQUIRE(log->size(size) == SQLITE_OK);
+  CHECK(size == frame_at(2));
+  gather(2, 7);
+  REQUIRE(log->sync() == SQLITE_OK);
+  CHECK(disk.content(kLogPath).size() == kLogPrefixSize + frame_at(3));
+  // One that follows no other, one written twice, and a page that changes one still gathered.
+  gather(3, 8);
+  gather(1, 9);
+  gather(1, 10);
+  REQUIRE(log->write(frame_at(1) + kFrameHeaderSize, page(11)) == SQLITE_OK);
+  CHECK(page_of(0) == page(5));
+  CHECK(page_of(1) == page(11));
+  CHECK(page_of(2) == page(7));
+  CHECK(page_of(3) == page(8));
+  // As many as are held at most, and some more.
+  for (std::uint64_t index = 4; index < 4 + 2 * kGatheredMax + 3; ++index) {
+    gather(index, static_cast<std::uint8_t>(index));
+  }
+  for (std::uint64_t index = 4; index < 4 + 2 * kGatheredMax + 3; ++index) {
+    CHECK(page_of(index) == page(static_cast<std::uint8_t>(index)));
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "gathered pages of the main file and pages read ahead are never stale") {
+  state.gathered_max = kGatheredMax;
+  constexpr std::uint64_t kPages = 100;
+  Bytes kept(kPages, 0);
+  const auto write = [&](std::uint64_t index, std::uint8_t fill) {
+    kept[index] = fill;
+    REQUIRE(pages.write(index * kPageSize, page(fill)) == SQLITE_OK);
+  };
+  const auto same = [&](std::uint64_t index) {
+    Bytes out(kPageSize);
+    return pages.read(index * kPageSize, out) == SQLITE_OK && out == page(kept[index]);
+  };
+  for (std::uint64_t index = 0; index < kPages; ++index) write(index, 1);
+  REQUIRE(pages.sync() == SQLITE_OK);
+  std::uint64_t at = 0;
+  for (int step = 0; step < 4000; ++step) {
+    const std::uint64_t draw = random.below(10);
+    if (draw == 0) write(random.below(kPages), static_cast<std::uint8_t>(1 + random.below(255)));
+    at = draw == 1 ? random.below(kPages) : (at + 1) % kPages;
+    CHECK(same(at));
+  }
+  // The file ends within what would be read ahead.
+  REQUIRE(pages.truncate(50 * kPageSize) == SQLITE_OK);
+  for (std::uint64_t index = 40; index < 50; ++index) CHECK(same(index));
+  Bytes out(kPageSize);
+  CHECK(pages.read(50 * kPageSize, out) == SQLITE_IOERR_DATA);
+  std::uint64_t size = 0;
+  CHECK(pages.size(size) == SQLITE_OK);
+  CHECK(size == 50 * kPageSize);
+}
+
 TEST_CASE_FIXTURE(Fixture, "other reads and writes of the log are refused") {
   write_frame(0, 1);
   for (const auto& [offset, size] :
