@@ -17,7 +17,11 @@ Result<std::string> ask(Database::Connection& connection, const std::string& pra
   std::string out;
   if (code == SQLITE_ROW) {
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement->handle, 0));
-    if (text != nullptr) out = text;
+    if (text != nullptr) {
+      out = text;
+    } else if (sqlite3_errcode(connection.handle) == SQLITE_NOMEM) {
+      return connection.error_of(SQLITE_NOMEM);
+    }
   } else if (code != SQLITE_DONE) {
     return connection.error_of(sqlite3_extended_errcode(connection.handle));
   }

@@ -25,6 +25,16 @@ struct SqliteFile {
 VfsFile& file_of(sqlite3_file* file) { return *reinterpret_cast<SqliteFile*>(file)->file; }
 EncryptingVfs& vfs_of(sqlite3_vfs* vfs) { return *static_cast<EncryptingVfs*>(vfs->pAppData); }
 
+// SQLite's own frames know no exceptions. Here there is one: memory that is not there.
+template <class Call>
+int answer(Call call) noexcept {
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    return SQLITE_IOERR_NOMEM;
+  }
+}
+
 int close_file(sqlite3_file* file) noexcept {
   delete &file_of(file);
   file->pMethods = nullptr;
@@ -32,25 +42,31 @@ int close_file(sqlite3_file* file) noexcept {
 }
 
 int read_file(sqlite3_file* file, void* out, int size, sqlite3_int64 offset) noexcept {
-  return file_of(file).read(static_cast<std::uint64_t>(offset),
-                            {static_cast<std::uint8_t*>(out), static_cast<std::size_t>(size)});
+  return answer([&] {
+    return file_of(file).read(static_cast<std::uint64_t>(offset),
+                              {static_cast<std::uint8_t*>(out), static_cast<std::size_t>(size)});
+  });
 }
 
 int write_file(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) noexcept {
-  return file_of(file).write(
-      static_cast<std::uint64_t>(offset),
-      {static_cast<const std::uint8_t*>(bytes), static_cast<std::size_t>(size)});
+  return answer([&] {
+    return file_of(file).write(
+        static_cast<std::uint64_t>(offset),
+        {static_cast<const std::uint8_t*>(bytes), static_cast<std::size_t>(size)});
+  });
 }
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) noexcept {
-  return file_of(file).truncate(static_cast<std::uint64_t>(size));
+  return answer([&] { return file_of(file).truncate(static_cast<std::uint64_t>(size)); });
 }
 
-int sync_file(sqlite3_file* file, int /*flags*/) noexcept { return file_of(file).sync(); }
+int sync_file(sqlite3_file* file, int /*flags*/) noexcept {
+  return answer([&] { return file_of(file).sync(); });
+}
 
 int file_size(sqlite3_file* file, sqlite3_int64* out) noexcept {
   std::uint64_t size = 0;
-  const int code = file_of(file).size(size);
+  const int code = answer([&] { return file_of(file).size(size); });
   *out = static_cast<sqlite3_int64>(size);
   return code;
 }
@@ -111,20 +127,22 @@ int open_main(EncryptingVfs& vfs, VfsFile*& out) {
 
 // Temporary databases and their journals, statement and super journals, and rollback journals would
 // put pages on the disk in the clear. None is needed here, so none is opened.
+int open_known(EncryptingVfs& vfs, const char* name, int flags, VfsFile*& out) {
+  if ((flags & SQLITE_OPEN_MAIN_DB) != 0 && name != nullptr && kMainName == name) {
+    return open_main(vfs, out);
+  }
+  if ((flags & SQLITE_OPEN_WAL) != 0 && name != nullptr && kLogName == name) {
+    return open_log(vfs.state(), out);
+  }
+  ++vfs.state().health.files_refused;
+  return vfs.state().refuse("a file that is neither database nor log", SQLITE_CANTOPEN);
+}
+
 int open_file(sqlite3_vfs* base, const char* name, sqlite3_file* file, int flags,
               int* flags_out) noexcept {
-  EncryptingVfs& vfs = vfs_of(base);
   file->pMethods = nullptr;
   VfsFile* opened = nullptr;
-  int code = SQLITE_CANTOPEN;
-  if ((flags & SQLITE_OPEN_MAIN_DB) != 0 && name != nullptr && kMainName == name) {
-    code = open_main(vfs, opened);
-  } else if ((flags & SQLITE_OPEN_WAL) != 0 && name != nullptr && kLogName == name) {
-    code = open_log(vfs.state(), opened);
-  } else {
-    ++vfs.state().health.files_refused;
-    vfs.state().refuse("a file that is neither database nor log", code);
-  }
+  const int code = answer([&] { return open_known(vfs_of(base), name, flags, opened); });
   if (code != SQLITE_OK) return code;
   reinterpret_cast<SqliteFile*>(file)->file = opened;
   file->pMethods = &kMethods;
@@ -132,8 +150,7 @@ int open_file(sqlite3_vfs* base, const char* name, sqlite3_file* file, int flags
   return SQLITE_OK;
 }
 
-int delete_file(sqlite3_vfs* base, const char* name, int sync_folder) noexcept {
-  VfsState& state = vfs_of(base).state();
+int delete_log(VfsState& state, const char* name, int sync_folder) {
   if (state.health.poisoned || kLogName != name) {
     return state.refuse("removal", SQLITE_IOERR_DELETE);
   }
@@ -148,15 +165,22 @@ int delete_file(sqlite3_vfs* base, const char* name, int sync_folder) noexcept {
   return SQLITE_OK;
 }
 
+int delete_file(sqlite3_vfs* base, const char* name, int sync_folder) noexcept {
+  return answer([&] { return delete_log(vfs_of(base).state(), name, sync_folder); });
+}
+
 // A rollback journal somebody planted beside the database does not exist for SQLite.
-int access_file(sqlite3_vfs* base, const char* name, int /*flags*/, int* out) noexcept {
-  VfsState& state = vfs_of(base).state();
+int is_there(VfsState& state, const char* name, int* out) {
   *out = kMainName == name ? 1 : 0;
   if (kLogName != name) return SQLITE_OK;
   auto there = state.disk.exists(state.log_path());
   if (!there) return state.fail(there.error(), SQLITE_IOERR_ACCESS);
   *out = *there ? 1 : 0;
   return SQLITE_OK;
+}
+
+int access_file(sqlite3_vfs* base, const char* name, int /*flags*/, int* out) noexcept {
+  return answer([&] { return is_there(vfs_of(base).state(), name, out); });
 }
 
 int full_path_name(sqlite3_vfs*, const char* name, int size, char* out) noexcept {

@@ -2,6 +2,8 @@
 // Binding, stepping and reading rows.
 #include "core/store/statement.h"
 
+#include <new>
+
 #include "core/store/connection.h"
 
 namespace feltbog::store {
@@ -10,7 +12,11 @@ namespace {
 void give_back(std::unique_ptr<detail::CompiledStatement> compiled) {
   if (compiled == nullptr || compiled->link->connection == nullptr) return;
   Database::Connection& connection = *compiled->link->connection;
-  connection.take_back(std::move(compiled));
+  try {
+    connection.take_back(std::move(compiled));
+  } catch (const std::bad_alloc&) {
+    // No memory to keep it compiled; it is finalised, and compiled again when it is needed.
+  }
 }
 
 // A pointer that is not null even for no bytes: SQLite binds NULL for a null pointer.
