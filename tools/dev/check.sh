@@ -81,9 +81,11 @@ not_proven_by_build() {
   done
 }
 
+# Files in lint-backlog.txt are not linted yet. The list only ever gets shorter.
 check_lint() {
   sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' build/release/compile_commands.json |
     sed "s|^$PWD/||" | sort -u | grep -Fx -f <(git ls-files -- '*.cc' '*.c') |
+    grep -vFx -f tools/dev/lint-backlog.txt |
     each_file lint tools/dev/lint-file.sh \
       "$(clang-tidy-14 --version | xargs) $(cat .clang-tidy tests/.clang-tidy)"
 }
