@@ -100,8 +100,8 @@ std::unique_ptr<Channel> Hub::open_channel(const sync::ChannelBinding& binding, 
                                            Instant now) {
   sync::ServerOptions options;
   options.binding = binding;
-  // Used wherever the client's carrier has an exporter. A phone's own network stack may have none; its
-  // session is still proven by both identities over fresh nonces (docs/threat-model.md).
+  // Used wherever the client's carrier has an exporter. A phone's own network stack may have none;
+  // its session is still proven by both identities over fresh nonces (docs/threat-model.md).
   options.binding_required = false;
   const std::uint64_t number = ++last_number_;
   auto channel = std::make_unique<SessionChannel>(*this, carrier, number,

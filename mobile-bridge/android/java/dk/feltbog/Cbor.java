@@ -94,7 +94,8 @@ public final class Cbor {
                 : (argument & ~0xffL) == 0 ? 1
                 : (argument & ~0xffffL) == 0 ? 2
                 : (argument & ~0xffffffffL) == 0 ? 4 : 8;
-        int form = size == 0 ? (int) argument : size == 1 ? 24 : size == 2 ? 25 : size == 4 ? 26 : 27;
+        int form =
+            size == 0 ? (int) argument : size == 1 ? 24 : size == 2 ? 25 : size == 4 ? 26 : 27;
         out.write(major << 5 | form);
         for (int shift = 8 * (size - 1); shift >= 0; shift -= 8) {
             out.write((int) (argument >>> shift) & 0xff);
