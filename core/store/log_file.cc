@@ -57,7 +57,12 @@ int LogFile::read_header(std::uint64_t offset, std::span<std::uint8_t> out) {
 
 Result<bool> LogFile::load(std::uint64_t index) {
   FELTBOG_TRY(count, file_->read(frame_place(index), scratch_));
-  return count == kFrameSize && state_.cipher.open_frame(index, scratch_);
+  if (count == kFrameSize) return state_.cipher.open_frame(index, scratch_);
+  // Beyond the end there is nothing; before it, a disk that gives too little must not be taken for
+  // the end of the log.
+  FELTBOG_TRY(size, file_->size());
+  if (size >= frame_place(index) + kFrameSize) return Error{ErrorCode::io_error, "short read"};
+  return false;
 }
 
 int LogFile::read_whole_frame(std::uint64_t index, std::span<std::uint8_t> out) {

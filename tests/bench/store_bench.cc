@@ -146,8 +146,8 @@ void add_workload(Bench& bench, const Workload& workload) {
 
 // Pages are counted nowhere in it, so the row over plain and cipher is left out.
 void add_speedtest(Bench& bench) {
-  const Workload workload{
-      "speedtest", "SQLite's speedtest1, size 25", false, false, false, 2.0, 1.6, {}, {}};
+  const Workload workload{"speedtest", "SQLite's speedtest1", false, false, false, 2.0, 1.6, {},
+                          {}};
   Rounds rounds(bench.engines.size());
   for (int round = 0; round < bench.options.rounds; ++round) {
     for (std::size_t engine = 0; engine < bench.engines.size(); ++engine) {

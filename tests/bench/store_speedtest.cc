@@ -14,7 +14,7 @@
 namespace feltbog::bench {
 namespace {
 
-constexpr const char* kRelativeSize = "25";  // in percent of its usual work
+constexpr const char* kRelativeSize = "100";  // in percent of its usual work
 
 struct Chosen {
   Engine* engine = nullptr;

@@ -9,7 +9,8 @@ packages_clang="clang-14 llvm-14 libclang-rt-14-dev"
 
 packages_of() {
   case $1 in
-    build | test | demo | bench) echo "$packages_build" ;;
+    build | demo | bench | crash) echo "$packages_build" ;;
+    test) echo "$packages_build python3" ;;
     check) echo "$packages_build git clang-format-14 clang-tidy-14" ;;
     coverage) echo "$packages_build $packages_clang" ;;
     format) echo "git clang-format-14" ;;
