@@ -154,7 +154,7 @@ Result<void> Day::play_event(const Value& line, const std::string& request) {
 Result<void> Day::play_insert(const Value& line, const std::string& request) {
   Device& writer = device(line);
   const std::string note = "Fælles notat";
-  FELTBOG_TRY(shown, writer.run({"note", "show", case_, note}));
+  FELTBOG_TRY(shown, writer.ask({"note", "show", case_, note}));
   const std::string before = shown["text"].text_or({});
   const std::string words = line["text"].text_or({});
   const std::string after = line["where"] == Value("start") ? words + before : before + words;
@@ -175,7 +175,7 @@ Result<void> Day::play_photo(const Value& line) {
     for (std::size_t i = 0; i < kPhotoBytes; ++i) file.put(static_cast<char>(noise()));
   }
   for (int attempt = 0; attempt < 5; ++attempt) {
-    FELTBOG_TRY(there, taker.run_once({"attachment", "list", case_}, {}));
+    FELTBOG_TRY(there, taker.ask({"attachment", "list", case_}));
     if (!there.items().empty()) return {};
     static_cast<void>(taker.run({"photo", "add", case_, photo_}).has_value());
   }
@@ -288,10 +288,10 @@ void Day::close() {
 Result<void> Day::compare(DayResult& result) {
   std::set<std::string> hashes;
   for (auto& [id, each] : devices_) {
-    FELTBOG_TRY(shown, each.run({"case", "show", case_}));
+    FELTBOG_TRY(shown, each.ask({"case", "show", case_}));
     result.hashes[id] = shown["state_hash"].text_or({});
     hashes.insert(result.hashes[id]);
-    FELTBOG_TRY(status, each.run({"status"}));
+    FELTBOG_TRY(status, each.ask({"status"}));
     result.checks.push_back({id + " has nothing left to send", status["all_sent"] == Value(true)});
     result.checks.push_back({id + " set no run aside", status["runs_set_aside"] == Value(0)});
     result.checks.push_back({id + " has no conflict left", status["conflicts"] == Value(0)});
@@ -309,7 +309,7 @@ Result<void> Day::compare(DayResult& result) {
 // Every word that anybody wrote into the shared note stands in it on every device.
 void Day::check_texts(DayResult& result) {
   for (auto& [id, each] : devices_) {
-    const auto note = each.run({"note", "show", case_, "Fælles notat"});
+    const auto note = each.ask({"note", "show", case_, "Fælles notat"});
     const std::string text = note ? (*note)["text"].text_or({}) : std::string();
     bool complete = true;
     for (const Value& phase : scenario_["phases"].items()) {

@@ -51,6 +51,8 @@ Result<Value> Device::run(std::vector<std::string> words) {
   return Error{ErrorCode::internal, "exit status " + std::to_string(outcome.status)};
 }
 
+Result<Value> Device::ask(const std::vector<std::string>& words) { return run_once(words, {}); }
+
 Result<Value> Device::run_once(std::vector<std::string> words, const std::string& request) {
   if (!request.empty()) words.insert(words.end(), {"--request-id", request});
   for (int attempt = 1;; ++attempt) {

@@ -31,6 +31,8 @@ class Device {
   // Runs `feltbog WORDS...` with --json. Returns its result; an error carries the code that was
   // given.
   Result<Value> run(std::vector<std::string> words);
+  // The same for a query: asked again when the process that answers was killed under it.
+  Result<Value> ask(const std::vector<std::string>& words);
   // The same for a command that must not be done twice: tried again under one request id until it
   // is known to have happened.
   Result<Value> run_once(std::vector<std::string> words, const std::string& request);
