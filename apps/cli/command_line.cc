@@ -13,6 +13,7 @@ namespace {
 using workspace::CommandRow;
 using workspace::Parameter;
 using workspace::ParameterType;
+using workspace::Presence;
 
 // What CLI11 writes into while it parses. Addresses must not move.
 struct Storage {
@@ -32,7 +33,7 @@ void add_parameter(CLI::App& app, const CommandRow& row, const Parameter& parame
                    Storage& storage) {
   storage.slots.push_back({&row, std::string(parameter.name), false, false, {}, nullptr});
   Storage::Slot& slot = storage.slots.back();
-  if (parameter.presence == Parameter::positional) {
+  if (parameter.presence == Presence::positional) {
     slot.option = app.add_option(slot.parameter, slot.texts)->expected(1)->allow_extra_args(false);
     return;
   }

@@ -11,86 +11,86 @@ using workspace::CommandRow;
 using workspace::Entitlement;
 using workspace::Parameter;
 using workspace::ParameterType;
+using workspace::Presence;
 using workspace::Shape;
 using workspace::Words;
 
-constexpr Parameter kCase{
-    "case", ParameterType::text, Parameter::positional, {"The file", "Sagen"}};
+constexpr Parameter kCase{"case", ParameterType::text, Presence::positional, {"The file", "Sagen"}};
 
 constexpr Parameter kCompletion[] = {{"shell",
                                       ParameterType::text,
-                                      Parameter::positional,
+                                      Presence::positional,
                                       {"bash, zsh or fish", "bash, zsh eller fish"}}};
 constexpr Parameter kEnrol[] = {{"invite",
                                  ParameterType::text,
-                                 Parameter::positional,
+                                 Presence::positional,
                                  {"The invite, as text", "Invitationen, som tekst"}}};
 constexpr Parameter kInvite[] = {
-    {"name", ParameterType::text, Parameter::required, {"The person's name", "Personens navn"}},
+    {"name", ParameterType::text, Presence::required, {"The person's name", "Personens navn"}},
     {"role",
      ParameterType::text_list,
-     Parameter::required,
+     Presence::required,
      {"worker, caseworker, supervisor, administrator or auditor",
       "worker, caseworker, supervisor, administrator eller auditor"}},
     {"expires_hours",
      ParameterType::integer,
-     Parameter::optional,
+     Presence::optional,
      {"How long it is good for (default 72)", "Hvor længe den gælder (ellers 72)"}},
     {"qr",
      ParameterType::boolean,
-     Parameter::optional,
+     Presence::optional,
      {"Show it as a QR code as well", "Vis den også som QR-kode"}}};
 constexpr Parameter kLock[] = {{"stop",
                                 ParameterType::boolean,
-                                Parameter::optional,
+                                Presence::optional,
                                 {"End the owner process as well", "Afslut også ejerprocessen"}}};
 constexpr Parameter kOrgCreate[] = {
     {"office",
      ParameterType::text,
-     Parameter::required,
+     Presence::required,
      {"What `feltbogd init` printed", "Det som `feltbogd init` skrev"}},
-    {"name", ParameterType::text, Parameter::required, {"Your name", "Dit navn"}}};
+    {"name", ParameterType::text, Presence::required, {"Your name", "Dit navn"}}};
 constexpr Parameter kOwner[] = {
     {"lock_after",
      ParameterType::integer,
-     Parameter::optional,
+     Presence::optional,
      {"Milliseconds without activity until it locks",
       "Millisekunder uden aktivitet før den låser"}},
     {"leave_after",
      ParameterType::integer,
-     Parameter::optional,
+     Presence::optional,
      {"Milliseconds without activity until it leaves",
       "Millisekunder uden aktivitet før den slutter"}},
     {"ready",
      ParameterType::integer,
-     Parameter::optional,
+     Presence::optional,
      {"A descriptor to report readiness on", "En deskriptor til at melde klar på"}}};
 constexpr Parameter kPhotoAdd[] = {
     kCase,
-    {"file", ParameterType::text, Parameter::positional, {"The picture", "Billedet"}},
+    {"file", ParameterType::text, Presence::positional, {"The picture", "Billedet"}},
     {"name",
      ParameterType::text,
-     Parameter::optional,
+     Presence::optional,
      {"What it is called (default: the file's name)", "Hvad det hedder (ellers: filens navn)"}}};
 constexpr Parameter kPhotoSave[] = {
     kCase,
     {"attachment",
      ParameterType::text,
-     Parameter::positional,
+     Presence::positional,
      {"The attachment: the beginning of its id, or its name",
       "Bilaget: begyndelsen af dets id, eller dets navn"}},
     {"file",
      ParameterType::text,
-     Parameter::positional,
+     Presence::positional,
      {"Where to; not a file that exists", "Hvorhen; ikke en fil der findes"}}};
 constexpr Parameter kSync[] = {
     {"watch",
      ParameterType::boolean,
-     Parameter::optional,
+     Presence::optional,
      {"Stay connected until interrupted", "Bliv forbundet indtil det afbrydes"}},
     {"record",
      ParameterType::text,
-     Parameter::optional,
+     Presence::optional,
      {"Append everything sent and received to this file (it is ciphertext)",
       "Føj alt sendt og modtaget til denne fil (det er krypteret)"}}};
 

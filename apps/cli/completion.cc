@@ -19,7 +19,7 @@ constexpr std::string_view kCommon =
 std::string options_of(const CommandRow& row) {
   std::string out;
   for (const auto& parameter : row.parameters) {
-    if (parameter.presence != workspace::Parameter::positional) {
+    if (parameter.presence != workspace::Presence::positional) {
       out += option_name(parameter.name) + " ";
     }
   }
@@ -110,7 +110,7 @@ std::string fish_script() {
   }
   for (const CommandRow* row : shown_commands()) {
     for (const auto& parameter : row->parameters) {
-      if (parameter.presence == workspace::Parameter::positional) continue;
+      if (parameter.presence == workspace::Presence::positional) continue;
       const std::size_t dot = row->name.find('.');
       std::string seen = "__fish_seen_subcommand_from " + std::string(row->name.substr(0, dot));
       if (dot != std::string_view::npos) {

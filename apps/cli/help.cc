@@ -13,6 +13,7 @@ namespace {
 using workspace::CommandRow;
 using workspace::Parameter;
 using workspace::ParameterType;
+using workspace::Presence;
 
 using Line = std::pair<std::string, std::string>;
 
@@ -47,7 +48,7 @@ Line option_line(const Parameter& parameter, Language language) {
   std::string name = option_name(parameter.name);
   if (parameter.type != ParameterType::boolean) name += " " + value_name(parameter.name);
   std::string text(say(language, parameter.help));
-  if (parameter.presence == Parameter::required) {
+  if (parameter.presence == Presence::required) {
     text += " (" + std::string(say(language, Phrase::needed)) + ")";
   }
   if (parameter.type == ParameterType::text_list) {
@@ -72,10 +73,10 @@ std::vector<Line> common_lines(Language language) {
 std::string usage_line(const CommandRow& row, Language language) {
   std::string out = "feltbog " + typed_name(row.name);
   for (const Parameter& parameter : row.parameters) {
-    if (parameter.presence == Parameter::positional) out += " " + value_name(parameter.name);
+    if (parameter.presence == Presence::positional) out += " " + value_name(parameter.name);
   }
   for (const Parameter& parameter : row.parameters) {
-    if (parameter.presence != Parameter::required) continue;
+    if (parameter.presence != Presence::required) continue;
     out += " " + option_name(parameter.name) + " " + value_name(parameter.name);
   }
   return out + " [" + std::string(say(language, Phrase::options_word)) + "]";
@@ -109,7 +110,7 @@ std::string help_for(const CommandRow& row, Language language) {
   for (const Parameter& parameter : row.parameters) {
     takes_text = takes_text || parameter.type == ParameterType::text ||
                  parameter.type == ParameterType::record;
-    if (parameter.presence == Parameter::positional) {
+    if (parameter.presence == Presence::positional) {
       arguments.push_back({value_name(parameter.name), std::string(say(language, parameter.help))});
     } else {
       options.push_back(option_line(parameter, language));

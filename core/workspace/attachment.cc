@@ -15,7 +15,8 @@ struct AttachmentWriter::State {
   std::string name;
   std::string media_type;
   AttachmentContent content;
-  Bytes pending;  // less than or exactly one chunk, not yet sealed
+  Bytes pending;          // less than or exactly one chunk, not yet sealed
+  bool complete = false;  // the last chunk is stored
   bool finished = false;
 
   // Chunks are stored as they come, so that a large file never stands in memory; the server is
@@ -30,6 +31,7 @@ struct AttachmentWriter::State {
     content.chunks.push_back(hash);
     content.size += pending.size();
     pending.clear();
+    complete = last;
     return {};
   }
 };
@@ -52,15 +54,23 @@ Result<std::unique_ptr<AttachmentWriter>> AttachmentWriter::open(Workspace& work
                                                                  std::string_view name,
                                                                  std::string_view media_type) {
   Core& core = workspace.core();
+  FELTBOG_CHECK(core.ready());
   FELTBOG_TRY(file, find_file(core, file_reference));
   if (name.empty()) return Error{ErrorCode::invalid_argument, "name"};
   AttachmentContent content{0, crypto::Key::random(*core.environment.random), {}};
-  return std::unique_ptr<AttachmentWriter>(new AttachmentWriter(std::make_unique<State>(
-      State{&core, file->id, std::string(name), std::string(media_type), std::move(content), {}})));
+  return std::unique_ptr<AttachmentWriter>(
+      new AttachmentWriter(std::make_unique<State>(State{&core,
+                                                         file->id,
+                                                         std::string(name),
+                                                         std::string(media_type),
+                                                         std::move(content),
+                                                         {},
+                                                         false,
+                                                         false})));
 }
 
 Result<void> AttachmentWriter::write(BytesView bytes) {
-  if (state_->finished) return Error{ErrorCode::closed_handle, "attachment"};
+  if (state_->finished || state_->complete) return Error{ErrorCode::closed_handle, "attachment"};
   if (state_->content.size + state_->pending.size() + bytes.size() > kAttachmentBytesMax) {
     return Error{ErrorCode::limit_exceeded, "attachment"};
   }
@@ -77,7 +87,8 @@ Result<void> AttachmentWriter::write(BytesView bytes) {
 Result<Value> AttachmentWriter::finish() {
   State& state = *state_;
   if (state.finished) return Error{ErrorCode::closed_handle, "attachment"};
-  FELTBOG_CHECK(state.store_chunk(true));
+  // When the rest fails, finish() may be called again.
+  if (!state.complete) FELTBOG_CHECK(state.store_chunk(true));
   UnitOfWork work(*state.core);
   FELTBOG_TRY(draft, work.draft(state.space));
   const auto document = draft->create(kAttachmentKind);
@@ -111,12 +122,21 @@ struct AttachmentReader::State {
       return open_chunk(content.key, index, index + 1 == content.chunks.size(), row.bytes(0));
     }
     row.reset();
-    // Asked for: every chunk at once, so that one sync brings the whole.
-    for (const ChunkHash& wanted : content.chunks) {
-      FELTBOG_CHECK(core->database->run(
-          "INSERT OR IGNORE INTO chunk(space, hash, own) VALUES(?1, ?2, 0)", space, wanted));
-    }
+    FELTBOG_CHECK(ask_for_all());
     return Error{ErrorCode::wrong_state, "not on this device yet; it comes with the next sync"};
+  }
+
+  // Every chunk at once, so that one sync brings the whole.
+  Result<void> ask_for_all() {
+    return core->durably([this]() -> Result<bool> {
+      bool any = false;
+      for (const ChunkHash& wanted : content.chunks) {
+        FELTBOG_CHECK(core->database->run(
+            "INSERT OR IGNORE INTO chunk(space, hash, own) VALUES(?1, ?2, 0)", space, wanted));
+        any = any || core->database->changes() > 0;
+      }
+      return any;
+    });
   }
 };
 
@@ -129,6 +149,7 @@ Result<std::unique_ptr<AttachmentReader>> AttachmentReader::open(Workspace& work
                                                                  std::string_view file_reference,
                                                                  std::string_view attachment) {
   Core& core = workspace.core();
+  FELTBOG_CHECK(core.ready());
   FELTBOG_TRY(file, find_file(core, file_reference));
   FELTBOG_TRY(document, find_document(*file, kAttachmentKind, attachment));
   auto content = read_attachment_content(file->history, document);
@@ -139,7 +160,8 @@ Result<std::unique_ptr<AttachmentReader>> AttachmentReader::open(Workspace& work
 
 Result<Bytes> AttachmentReader::read(std::uint64_t offset, std::size_t count) {
   Bytes out;
-  const std::uint64_t end = std::min<std::uint64_t>(size(), offset + count);
+  if (offset >= size()) return out;
+  const std::uint64_t end = offset + std::min<std::uint64_t>(size() - offset, count);
   while (offset < end) {
     const std::uint64_t index = offset / kChunkBytes;
     if (index >= state_->content.chunks.size())

@@ -27,7 +27,8 @@ class AttachmentWriter {
   ~AttachmentWriter();
   // Errors: disk_full, limit_exceeded (kAttachmentBytesMax).
   Result<void> write(BytesView bytes);
-  // Returns {"attachment", "size", "chunks"}; durable.
+  // Returns {"case", "attachment", "size", "chunks"}; durable. After an error it may be called
+  // again. Errors: not_permitted, disk_full.
   Result<Value> finish();
 
  private:

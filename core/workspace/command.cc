@@ -104,7 +104,7 @@ Value describe(const CommandRow& row) {
     Value entry;
     entry["name"] = parameter.name;
     entry["type"] = type_name(parameter.type);
-    entry["required"] = parameter.presence != Parameter::optional;
+    entry["required"] = parameter.presence != Presence::optional;
     entry["help"] = words(parameter.help);
     out["parameters"].push_back(std::move(entry));
   }
@@ -139,7 +139,7 @@ Result<void> check_parameters(const CommandRow& row, const Value& parameters) {
   }
   for (const Parameter& parameter : row.parameters) {
     const Value& value = parameters[parameter.name];
-    if (value.is_null() && parameter.presence != Parameter::optional) {
+    if (value.is_null() && parameter.presence != Presence::optional) {
       return Error{ErrorCode::invalid_argument, "missing: " + std::string(parameter.name)};
     }
     if (!value.is_null() && !fits(parameter.type, value)) {

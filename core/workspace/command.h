@@ -34,10 +34,13 @@ struct Words {
   std::string_view danish;
 };
 
+// A positional parameter is required, and on a command line stands without its name.
+enum class Presence : std::uint8_t { optional, required, positional };
+
 struct Parameter {
   std::string_view name;  // snake_case; on a command line "--kebab-case"
   ParameterType type;
-  enum Presence : std::uint8_t { optional, required, positional } presence;
+  Presence presence;
   Words help;
 };
 

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/casework/pathway.h"
@@ -29,22 +30,45 @@ struct SpaceEffect {
   document::AddEffect effect;
 };
 
+// What the settings say of this device's way into an organisation.
+struct Joining {
+  UserId user;  // zero until known
+  std::optional<SpaceId> directory;
+  std::optional<ledger::Invite> invite;          // accepted and not yet used
+  std::optional<ledger::FoundingInvite> office;  // founded here and not yet taken by the server
+  bool offered = false;  // the record that lets this device in, to the server
+};
+
 struct Core {
+  Core(const Environment& outside, std::unique_ptr<store::Database> opened,
+       ledger::DeviceIdentity device, std::uint32_t number);
+  ~Core();
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
   Environment environment;
   std::unique_ptr<store::Database> database;
   ledger::DeviceIdentity identity;
-  UserId user;
-  std::optional<SpaceId> directory;
   std::uint32_t incarnation = 1;
   std::uint64_t revision = 1;
+  Joining joining;
   Membership membership;
   SpaceFiles files;
   std::unique_ptr<DeviceReplica> replica;
   std::map<std::string, casework::Pathway, std::less<>> pathways;  // by "id:version", as read
   std::vector<EffectListener*> listeners;  // borrowed; each takes itself out
 
-  // After a transaction failed: memory may be ahead of the database, so it is read again.
+  // Reads memory from the database: when it is opened, and after a transaction failed, which leaves
+  // memory ahead of it.
   Result<void> reread();
+  // To be called before memory is relied on. Error: the one that keeps memory from being read again
+  // after a failure.
+  Result<void> ready() { return stale_ ? reread() : Result<void>(); }
+  // Runs `work` in one transaction; when anything fails, memory is read again and the database is
+  // as before. `work` is a Result<bool>(): whether there is something new for a reader, which
+  // raises the revision.
+  template <class Work>
+  Result<void> durably(Work work);
   // Raises the revision, durably, within the caller's transaction.
   Result<void> next_revision();
 
@@ -53,8 +77,29 @@ struct Core {
   // Tells the listeners, after the commit.
   void announce(const std::vector<SpaceEffect>& effects);
 
-  ledger::RoleSet roles() const { return membership.organisation().roles(user); }
-  Stage stage();
+  const UserId& user() const { return joining.user; }
+  ledger::RoleSet roles() const { return membership.organisation().roles(user()); }
+  Stage stage() const;
+
+ private:
+  bool stale_ = false;
 };
+
+template <class Work>
+Result<void> Core::durably(Work work) {
+  FELTBOG_CHECK(ready());
+  FELTBOG_TRY(transaction, database->begin());
+  auto written = [&]() -> Result<void> {
+    FELTBOG_TRY(visible, work());
+    if (visible) FELTBOG_CHECK(next_revision());
+    return transaction.commit();
+  }();
+  if (!written) {
+    transaction.rollback();
+    // Where reading again fails too, ready() tries anew; the first error is the one to tell.
+    static_cast<void>(reread().has_value());
+  }
+  return written;
+}
 
 }  // namespace feltbog::workspace

@@ -43,13 +43,15 @@ void add_outcomes(Core& core, const SpaceFile& file, const document::DocumentId&
   }
 }
 
-std::vector<casework::Event> read_events(Core& core, const SpaceFile& file,
-                                         const document::DocumentId& course) {
-  std::vector<Placed> placed;
-  for (const auto& entry : file.history.log(course, field::kEvents)) {
+void add_log(Core& core, const SpaceFile& file, const document::DocumentId& document,
+             std::vector<Placed>& placed) {
+  for (const auto& entry : file.history.log(document, field::kEvents)) {
     placed.push_back({entry.lamport, entry.op, to_event(core, entry)});
   }
-  add_outcomes(core, file, course, placed);
+}
+
+// Each after what its author had seen.
+std::vector<casework::Event> in_order(std::vector<Placed> placed) {
   std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
     return std::tie(a.lamport, a.op) < std::tie(b.lamport, b.op);
   });
@@ -66,8 +68,8 @@ struct PublishedPathway {
 
 std::vector<PublishedPathway> published(Core& core) {
   std::vector<PublishedPathway> out;
-  if (!core.directory) return out;
-  const auto directory = core.files.open(*core.directory);
+  if (!core.joining.directory) return out;
+  const auto directory = core.files.open(*core.joining.directory);
   if (!directory) return out;
   for (const auto& info : (*directory)->history.documents_of(kPathwayKind)) {
     const auto version = (*directory)->history.value(info.id, field::kVersion);
@@ -93,7 +95,7 @@ const casework::Pathway* find_pathway(Core& core, std::string_view id, std::int6
     return &found->second;
   for (const PublishedPathway& each : published(core)) {
     if (each.id != id || each.version != version) continue;
-    const auto directory = core.files.open(*core.directory);
+    const auto directory = core.files.open(*core.joining.directory);
     if (!directory) return nullptr;
     auto loaded =
         casework::load_pathway_text(text_value(**directory, each.document, field::kDefinition));
@@ -111,6 +113,12 @@ std::int64_t newest_version(Core& core, std::string_view id) {
   return newest;
 }
 
+std::vector<casework::Event> events_of_file(Core& core, const SpaceFile& file) {
+  std::vector<Placed> placed;
+  add_log(core, file, {}, placed);
+  return in_order(std::move(placed));
+}
+
 Result<std::vector<Course>> courses_of(Core& core, const SpaceFile& file) {
   std::vector<Course> courses;
   for (const auto& info : file.history.documents_of(kCourseKind)) {
@@ -121,7 +129,12 @@ Result<std::vector<Course>> courses_of(Core& core, const SpaceFile& file) {
       course.pathway_version = pinned->value["version"].integer_or(0);
     }
     course.pathway = find_pathway(core, course.pathway_id, course.pathway_version);
-    course.events = read_events(core, file, info.id);
+    std::vector<Placed> placed;
+    // Written in the file itself, by somebody whose device had the file and not yet the course.
+    if (courses.empty()) add_log(core, file, {}, placed);
+    add_log(core, file, info.id, placed);
+    add_outcomes(core, file, info.id, placed);
+    course.events = in_order(std::move(placed));
     courses.push_back(std::move(course));
   }
   return courses;

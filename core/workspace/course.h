@@ -23,7 +23,9 @@ struct Course {
 // One recorded event as it is stored in a log.
 Value event_value(std::string_view type, casework::LocalTime happened, Value fields);
 
-// The courses of a file, oldest first.
+// What happened in the file itself, outside all courses.
+std::vector<casework::Event> events_of_file(Core& core, const SpaceFile& file);
+// The courses of a file, oldest first. What was logged in the file itself counts to the first.
 Result<std::vector<Course>> courses_of(Core& core, const SpaceFile& file);
 // The only one, or the newest. Error: not_found.
 Result<Course> course_of(Core& core, const SpaceFile& file);

@@ -8,57 +8,38 @@
 #include "core/workspace/tables.h"
 
 namespace feltbog::workspace {
-namespace {
-
-Result<std::optional<ledger::Invite>> read_invite(store::Database& database) {
-  FELTBOG_TRY(text, read_setting(database, setting::kInvite));
-  if (!text) return std::optional<ledger::Invite>();
-  FELTBOG_TRY(invite, ledger::Invite::parse(as_text(*text)));
-  return std::optional<ledger::Invite>(std::move(invite));
+void DeviceReplica::resume() {
+  // The writer of an unfinished attachment went with the process.
+  static_cast<void>(
+      core_->database->run("DELETE FROM chunk WHERE own = 1 AND receipt = x''").has_value());
+  static_cast<void>(core_->durably([this] { return inbox_.retry_all(); }).has_value());
+  inbox_.forget();  // nobody listens yet
 }
 
-Result<std::optional<ledger::FoundingInvite>> read_office(store::Database& database) {
-  FELTBOG_TRY(text, read_setting(database, setting::kOffice));
-  if (!text) return std::optional<ledger::FoundingInvite>();
-  FELTBOG_TRY(invite, ledger::FoundingInvite::parse(as_text(*text)));
-  return std::optional<ledger::FoundingInvite>(std::move(invite));
-}
-
-}  // namespace
-
-template <class Work>
-Result<void> DeviceReplica::durably(Work work) {
-  const auto write = [&]() -> Result<void> {
-    FELTBOG_TRY(transaction, core_->database->begin());
-    FELTBOG_CHECK(work());
-    FELTBOG_CHECK(core_->next_revision());
-    return transaction.commit();
-  };
-  auto written = write();
-  if (!written) static_cast<void>(core_->reread().has_value());
-  return written;
+// Once its record was offered, the server may have taken it and the answer may have been lost: then
+// the invite is used up, and only the device itself is let in. Both ways are tried in turn.
+ledger::SessionParty DeviceReplica::next_party() const {
+  const Stage stage = core_->stage();
+  if (stage != Stage::founding && stage != Stage::enrolling) return ledger::SessionParty::device;
+  if (core_->joining.offered && claims_since_offer_ % 2 == 0) return ledger::SessionParty::device;
+  return stage == Stage::founding ? ledger::SessionParty::founding : ledger::SessionParty::invite;
 }
 
 OrganisationId DeviceReplica::organisation() {
-  const Stage stage = core_->stage();
-  if (stage == Stage::founding || stage == Stage::empty) return {};
+  if (next_party() == ledger::SessionParty::founding) return {};
   if (!core_->membership.organisation().empty()) return core_->membership.organisation().id();
-  const auto invite = read_invite(*core_->database);
-  return invite && invite.value() ? invite.value()->organisation : OrganisationId{};
+  return core_->joining.invite ? core_->joining.invite->organisation : OrganisationId{};
 }
 
 ledger::SessionClaim DeviceReplica::claim() {
-  party_ = ledger::SessionParty::device;
-  if (core_->stage() == Stage::founding) {
-    party_ = ledger::SessionParty::founding;
-    return {party_, {}};
-  }
-  if (core_->stage() == Stage::enrolling) {
-    const auto invite = read_invite(*core_->database);
-    if (invite && invite.value()) {
-      party_ = ledger::SessionParty::invite;
-      return {party_, ledger::SessionTranscript::subject_of(invite.value()->id)};
-    }
+  party_ = next_party();
+  if (core_->joining.offered) ++claims_since_offer_;
+  core_->membership.forget_server();
+  switch (party_) {
+    case ledger::SessionParty::founding: return {party_, {}};
+    case ledger::SessionParty::invite:
+      return {party_, ledger::SessionTranscript::subject_of(core_->joining.invite->id)};
+    case ledger::SessionParty::device: break;
   }
   return {party_, ledger::SessionTranscript::subject_of(core_->identity.id)};
 }
@@ -66,8 +47,9 @@ ledger::SessionClaim DeviceReplica::claim() {
 Result<crypto::SigningPublic> DeviceReplica::server_key() {
   FELTBOG_TRY(pinned, read_setting(*core_->database, setting::kServerKey));
   if (pinned) return crypto::SigningPublic::from(*pinned);
-  if (core_->membership.organisation().empty())
+  if (core_->membership.organisation().empty()) {
     return Error{ErrorCode::wrong_state, "no server known"};
+  }
   return core_->membership.organisation().server_key();
 }
 
@@ -83,20 +65,34 @@ Result<crypto::Signature> DeviceReplica::prove(const ledger::SessionTranscript& 
   FELTBOG_TRY(key, server_key());
   ledger::SessionTranscript complete = transcript;
   complete.server_key = key;
-  if (transcript.party == ledger::SessionParty::invite) {
-    FELTBOG_TRY(invite, read_invite(*core_->database));
-    if (!invite) return Error{ErrorCode::wrong_state, "no invite"};
-    return ledger::prove_client(complete, invite->secret);
-  }
-  if (transcript.party == ledger::SessionParty::founding) {
-    FELTBOG_TRY(office, read_office(*core_->database));
-    if (!office) return Error{ErrorCode::wrong_state, "no founding link"};
-    return ledger::prove_client(complete, office->secret);
+  const Joining& joining = core_->joining;
+  switch (transcript.party) {
+    case ledger::SessionParty::invite:
+      if (!joining.invite) return Error{ErrorCode::wrong_state, "no invite"};
+      return ledger::prove_client(complete, joining.invite->secret);
+    case ledger::SessionParty::founding:
+      if (!joining.office) return Error{ErrorCode::wrong_state, "no founding link"};
+      return ledger::prove_client(complete, joining.office->secret);
+    case ledger::SessionParty::device: break;
   }
   return ledger::prove_client(complete, core_->identity.signing);
 }
 
+// A receipt is good for the server that gave it. Put back from a backup, a server is another one
+// and may lack what the first had: everything is offered again, and what it holds costs an answer.
+Result<void> DeviceReplica::meet(const ServerIncarnation& incarnation) {
+  store::Database& database = *core_->database;
+  FELTBOG_TRY(met, read_setting(database, setting::kServerIncarnation));
+  if (met && std::ranges::equal(*met, incarnation.view())) return {};
+  return core_->durably([&]() -> Result<bool> {
+    FELTBOG_CHECK(write_setting(database, setting::kServerIncarnation, incarnation.view()));
+    return met ? offer_again(database, std::nullopt) : Result<bool>(false);
+  });
+}
+
 Result<ledger::Holdings> DeviceReplica::holdings(const ServerIncarnation& incarnation) {
+  FELTBOG_CHECK(core_->ready());
+  FELTBOG_CHECK(meet(incarnation));
   ledger::Holdings out;
   const auto& organisation = core_->membership.organisation();
   const std::uint64_t accepted = core_->membership.organisation_accepted();
@@ -114,26 +110,64 @@ Result<ledger::Holdings> DeviceReplica::holdings(const ServerIncarnation& incarn
   return out;
 }
 
+// A server that lost a part of a log gets it again, and what this device wrote under it. The logs
+// themselves are never cut: what the server once accepted stands here.
+Result<void> DeviceReplica::server_differs(const ledger::LogName& log,
+                                           const ledger::LogHead& server) {
+  core_->membership.server_lacks(log, server);
+  if (!log) return {};
+  return core_->durably([&] { return offer_again(*core_->database, log); });
+}
+
+// Said after all records that show it. Where they do not, the server has forgotten the space, and
+// is given it again.
+Result<void> DeviceReplica::space_withdrawn(const SpaceId& space) {
+  const SpaceLog* log = core_->membership.space(space);
+  if (log == nullptr || !log->state.admits(core_->identity.id, core_->membership.organisation())) {
+    return {};
+  }
+  return server_differs(space, {});
+}
+
 Result<void> DeviceReplica::store_records(const ledger::LogName& log, std::uint64_t first,
                                           std::span<const ledger::RecordItem> items) {
-  auto stored = durably([&]() -> Result<void> {
-    FELTBOG_CHECK(core_->membership.store(log, first, items, *core_->environment.random));
-    if (!log) {
-      if (core_->stage() == Stage::enrolling) {
-        FELTBOG_TRY(invite, read_invite(*core_->database));
-        if (invite) FELTBOG_CHECK(invite->check(core_->membership.organisation()));
-      }
-      return {};
-    }
-    if (!core_->directory && core_->membership.space(*log) != nullptr &&
-        core_->membership.space(*log)->state.kind() == ledger::SpaceKind::directory) {
-      core_->directory = *log;
-      FELTBOG_CHECK(write_setting(*core_->database, setting::kDirectory, log->view()));
-    }
-    return inbox_.retry(*log);
+  auto stored = core_->durably([&]() -> Result<bool> {
+    FELTBOG_TRY(grown, core_->membership.store(log, first, items, *core_->environment.random));
+    if (!grown) return false;
+    return log ? take_space_log(*log) : take_organisation_log();
   });
-  if (stored) inbox_.announce();
+  if (stored) {
+    inbox_.announce();
+  } else {
+    inbox_.forget();
+  }
   return stored;
+}
+
+Result<bool> DeviceReplica::take_organisation_log() {
+  const auto& organisation = core_->membership.organisation();
+  // A long log comes in parts; less than the invite has seen is no answer yet.
+  if (core_->stage() == Stage::enrolling &&
+      organisation.head().sequence >= core_->joining.invite->head.sequence) {
+    const auto fits = core_->joining.invite->check(organisation);
+    // The record of the invite itself may be in a later part.
+    if (!fits && fits.error().code != ErrorCode::invite_unknown) return fits.error();
+  }
+  FELTBOG_CHECK(finish_joining());
+  // Runs cite this log, whatever their space.
+  FELTBOG_CHECK(inbox_.retry_all());
+  return true;
+}
+
+Result<bool> DeviceReplica::take_space_log(const SpaceId& space) {
+  const SpaceLog* log = core_->membership.space(space);
+  if (!core_->joining.directory && log != nullptr &&
+      log->state.kind() == ledger::SpaceKind::directory) {
+    core_->joining.directory = space;
+    FELTBOG_CHECK(write_setting(*core_->database, setting::kDirectory, space.view()));
+  }
+  FELTBOG_CHECK(inbox_.retry(space));
+  return true;
 }
 
 Result<void> DeviceReplica::store_runs(const SpaceId& space, const ServerIncarnation& incarnation,
@@ -144,38 +178,71 @@ Result<void> DeviceReplica::store_runs(const SpaceId& space, const ServerIncarna
 
 Result<ledger::Amount> DeviceReplica::waiting_to_send() { return outbox_.waiting(); }
 
+Result<bool> DeviceReplica::content_waits() {
+  FELTBOG_TRY(runs, outbox_.waiting());
+  if (runs.items > 0) return true;
+  FELTBOG_TRY(row, core_->database->prepare(
+                       "SELECT 1 FROM chunk WHERE own = 1 AND receipt IS NULL LIMIT 1"));
+  return row.step();
+}
+
 // The record by which this device joins is made as soon as the organisation's log is here.
 Result<void> DeviceReplica::enrol_if_invited() {
   const auto& organisation = core_->membership.organisation();
-  if (core_->stage() != Stage::enrolling || organisation.empty()) return {};
+  const auto& invite = core_->joining.invite;
+  if (!invite || organisation.empty()) return {};
   if (organisation.device(core_->identity.id) != nullptr) return {};
-  FELTBOG_TRY(invite, read_invite(*core_->database));
-  if (!invite) return {};
   FELTBOG_CHECK(invite->check(organisation));
   FELTBOG_TRY(record,
               ledger::make_device_add(organisation, core_->identity, invite->id, invite->secret));
   return core_->membership.append(record);
 }
 
-Result<std::vector<ledger::OutgoingRecord>> DeviceReplica::records_to_send(std::size_t bytes_max) {
-  FELTBOG_TRY(before, core_->membership.waiting(bytes_max));
-  if (before.empty() && core_->stage() == Stage::enrolling) {
-    FELTBOG_CHECK(durably([&] { return enrol_if_invited(); }));
-  } else if (before.empty() && as_member() && core_->membership.has_duties()) {
-    FELTBOG_CHECK(durably([&] { return core_->membership.do_duties(*core_->environment.random); }));
+// What is to be made before anything is sent: the record that lets this device in, or what members
+// owe each other.
+Result<void> DeviceReplica::make_due_records() {
+  FELTBOG_CHECK(core_->ready());
+  if (core_->membership.waiting_count() > 0) return {};
+  if (core_->stage() == Stage::enrolling) {
+    return core_->durably([this]() -> Result<bool> {
+      FELTBOG_CHECK(enrol_if_invited());
+      return true;
+    });
   }
+  if (!as_member()) return {};
+  FELTBOG_TRY(owed, core_->membership.has_duties());
+  if (!owed) return {};
+  return core_->durably([this]() -> Result<bool> {
+    FELTBOG_CHECK(core_->membership.do_duties(*core_->environment.random));
+    return true;
+  });
+}
+
+Result<std::vector<ledger::OutgoingRecord>> DeviceReplica::records_to_send(std::size_t bytes_max) {
+  FELTBOG_CHECK(make_due_records());
   FELTBOG_TRY(waiting, core_->membership.waiting(bytes_max));
   if (as_member()) return waiting;
   const bool joined = core_->stage() == Stage::member;
   if (joined || waiting.empty()) return std::vector<ledger::OutgoingRecord>();
   waiting.resize(1);
+  FELTBOG_CHECK(remember_offer());
   if (party_ == ledger::SessionParty::invite) return waiting;
   // The first record of all goes with the proof that this server was asked to take it.
-  FELTBOG_TRY(office, read_office(*core_->database));
-  if (!office) return Error{ErrorCode::wrong_state, "no founding link"};
+  if (!core_->joining.office) return Error{ErrorCode::wrong_state, "no founding link"};
   FELTBOG_TRY(record, ledger::Record::decode(waiting.front().item.record));
-  waiting.front().item.wraps = to_bytes(ledger::sign_founding(office->secret, record).view());
+  waiting.front().item.wraps =
+      to_bytes(ledger::sign_founding(core_->joining.office->secret, record).view());
   return waiting;
+}
+
+Result<void> DeviceReplica::remember_offer() {
+  if (core_->joining.offered) return {};
+  return core_->durably([this]() -> Result<bool> {
+    FELTBOG_CHECK(write_setting(*core_->database, setting::kOffered, {}));
+    core_->joining.offered = true;
+    claims_since_offer_ = 0;
+    return false;
+  });
 }
 
 // The secrets that let this device in are spent: forget them.
@@ -183,24 +250,37 @@ Result<void> DeviceReplica::finish_joining() {
   const auto& organisation = core_->membership.organisation();
   const auto* device = organisation.device(core_->identity.id);
   if (device == nullptr || device->added_at > core_->membership.organisation_accepted()) return {};
-  core_->user = device->user;
-  FELTBOG_CHECK(write_setting(*core_->database, setting::kUser, core_->user.view()));
+  Joining& joining = core_->joining;
+  if (!joining.invite && !joining.office && joining.user == device->user) return {};
+  joining.user = device->user;
+  joining.invite.reset();
+  joining.office.reset();
+  joining.offered = false;
+  FELTBOG_CHECK(write_setting(*core_->database, setting::kUser, joining.user.view()));
   FELTBOG_CHECK(remove_setting(*core_->database, setting::kInvite));
   FELTBOG_CHECK(remove_setting(*core_->database, setting::kOffice));
+  FELTBOG_CHECK(remove_setting(*core_->database, setting::kOffered));
   return remove_setting(*core_->database, setting::kServerKey);
 }
 
 Result<void> DeviceReplica::record_accepted(const ledger::LogName& log, std::uint64_t sequence) {
-  return durably([&]() -> Result<void> {
-    FELTBOG_CHECK(core_->membership.accept(log, sequence));
-    return log ? Result<void>() : finish_joining();
+  return core_->durably([&]() -> Result<bool> {
+    FELTBOG_TRY(is_new, core_->membership.accept(log, sequence));
+    if (is_new && !log) FELTBOG_CHECK(finish_joining());
+    return is_new;
   });
 }
 
 Result<void> DeviceReplica::record_refused(const ledger::LogName& log, std::uint64_t sequence,
                                            ErrorCode code) {
-  if (code == ErrorCode::conflict) return {};  // the pull that follows settles it
-  return durably([&] { return core_->membership.drop(log, sequence); });
+  if (code == ErrorCode::conflict) {
+    core_->membership.stop_offering(log);
+    return {};  // the pull that follows settles it
+  }
+  return core_->durably([&]() -> Result<bool> {
+    FELTBOG_CHECK(core_->membership.refuse(log, sequence, code, *core_->environment.random));
+    return true;
+  });
 }
 
 Result<std::vector<ledger::OutgoingRun>> DeviceReplica::runs_to_send(std::size_t bytes_max,
@@ -266,32 +346,45 @@ Result<void> DeviceReplica::chunks_receipted(const SpaceId& space,
                                              std::span<const ChunkHash> chunks, BytesView receipt) {
   FELTBOG_TRY(checked, ledger::verify_chunk_receipt(receipt, core_->membership.organisation()));
   if (checked.space != space) return Error{ErrorCode::malformed, "receipt of another space"};
-  return durably([&]() -> Result<void> {
-    for (const ChunkHash& chunk : chunks) {
-      if (std::find(checked.chunks.begin(), checked.chunks.end(), chunk) == checked.chunks.end()) {
-        return Error{ErrorCode::malformed, "receipt without the chunk"};
-      }
-      FELTBOG_CHECK(core_->database->run(
-          "UPDATE chunk SET receipt = ?3, refused = NULL WHERE space = ?1 AND hash = ?2", space,
-          chunk, receipt));
+  for (const ChunkHash& chunk : chunks) {
+    if (std::find(checked.chunks.begin(), checked.chunks.end(), chunk) == checked.chunks.end()) {
+      return Error{ErrorCode::malformed, "receipt without the chunk"};
     }
-    return {};
+  }
+  return core_->durably([&]() -> Result<bool> {
+    bool any = false;
+    for (const ChunkHash& chunk : chunks) {
+      FELTBOG_CHECK(core_->database->run(
+          "UPDATE chunk SET receipt = ?3, refused = NULL WHERE space = ?1 AND hash = ?2 AND "
+          "own = 1 AND receipt IS NULL",
+          space, chunk, receipt));
+      any = any || core_->database->changes() > 0;
+    }
+    return any;
   });
 }
 
 Result<void> DeviceReplica::chunk_refused(const SpaceId& space, const ChunkHash& chunk,
                                           ErrorCode code) {
-  return core_->database->run("UPDATE chunk SET refused = ?3 WHERE space = ?1 AND hash = ?2", space,
-                              chunk, static_cast<std::int64_t>(code));
+  return core_->durably([&]() -> Result<bool> {
+    FELTBOG_CHECK(core_->database->run(
+        "UPDATE chunk SET refused = ?3 WHERE space = ?1 AND hash = ?2 AND own = 1 AND receipt IS "
+        "NULL AND refused IS NOT ?3",
+        space, chunk, static_cast<std::int64_t>(code)));
+    return core_->database->changes() > 0;
+  });
 }
 
 Result<void> DeviceReplica::store_chunk(const SpaceId& space, const ChunkHash& chunk,
                                         BytesView bytes) {
-  if (ledger::chunk_hash(bytes) != chunk)
+  if (ledger::chunk_hash(bytes) != chunk) {
     return Error{ErrorCode::malformed, "chunk of another hash"};
-  return durably([&] {
-    return core_->database->run("UPDATE chunk SET bytes = ?3 WHERE space = ?1 AND hash = ?2", space,
-                                chunk, bytes);
+  }
+  return core_->durably([&]() -> Result<bool> {
+    FELTBOG_CHECK(core_->database->run(
+        "UPDATE chunk SET bytes = ?3 WHERE space = ?1 AND hash = ?2 AND bytes IS NULL", space,
+        chunk, bytes));
+    return core_->database->changes() > 0;
   });
 }
 

@@ -13,6 +13,13 @@ class DeviceReplica final : public ledger::Replica {
  public:
   explicit DeviceReplica(Core& core) : core_(&core), inbox_(core), outbox_(core) {}
 
+  // After opening: tries again what an older program could not read, and removes the chunks of
+  // attachments nobody finished.
+  // What fails of this is tried again the next time.
+  void resume();
+  // Whether changes or chunks wait to be sent.
+  Result<bool> content_waits();
+
   OrganisationId organisation() override;
   ledger::SessionClaim claim() override;
   Result<void> check_server(const ledger::SessionTranscript& transcript,
@@ -24,6 +31,10 @@ class DeviceReplica final : public ledger::Replica {
                              std::span<const ledger::RecordItem> items) override;
   Result<void> store_runs(const SpaceId& space, const ServerIncarnation& incarnation,
                           std::span<const ledger::RunItem> runs, std::uint64_t position) override;
+
+  Result<void> server_differs(const ledger::LogName& log, const ledger::LogHead& server) override;
+
+  Result<void> space_withdrawn(const SpaceId& space) override;
 
   Result<ledger::Amount> waiting_to_send() override;
   Result<std::vector<ledger::OutgoingRecord>> records_to_send(std::size_t bytes_max) override;
@@ -48,11 +59,15 @@ class DeviceReplica final : public ledger::Replica {
   Result<void> chunk_unavailable(const SpaceId& space, const ChunkHash& chunk) override;
 
  private:
+  // Whom the next session will speak for.
+  ledger::SessionParty next_party() const;
   Result<crypto::SigningPublic> server_key();
-  // Runs `work` in one transaction that raises the revision; reads memory anew when it fails.
-  template <class Work>
-  Result<void> durably(Work work);
+  Result<void> meet(const ServerIncarnation& incarnation);
+  Result<bool> take_organisation_log();
+  Result<bool> take_space_log(const SpaceId& space);
+  Result<void> make_due_records();
   Result<void> enrol_if_invited();
+  Result<void> remember_offer();
   Result<void> finish_joining();
   Result<std::vector<ledger::ChunkName>> chunk_names(std::string_view sql, std::size_t count_max,
                                                      std::uint64_t after);
@@ -63,6 +78,7 @@ class DeviceReplica final : public ledger::Replica {
 
   Core* core_;
   ledger::SessionParty party_ = ledger::SessionParty::device;
+  std::uint64_t claims_since_offer_ = 0;
   Inbox inbox_;
   Outbox outbox_;
 };

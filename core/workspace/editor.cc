@@ -45,6 +45,7 @@ Editor::~Editor() { std::erase(core_->listeners, this); }
 Result<std::unique_ptr<Editor>> Editor::open(Workspace& workspace, std::string_view file_reference,
                                              std::string_view note_reference, TextUnit unit) {
   Core& core = workspace.core();
+  FELTBOG_CHECK(core.ready());
   FELTBOG_TRY(file, find_file(core, file_reference));
   FELTBOG_TRY(note, find_document(*file, kNoteKind, note_reference));
   if (file->history.frozen(note, field::kBody)) return Error{ErrorCode::immutable, "note"};
@@ -80,7 +81,9 @@ Result<std::uint64_t> Editor::code_point(std::string_view text, std::uint64_t po
 
 Result<Editor::Update> Editor::splice(std::uint64_t base, std::uint64_t position,
                                       std::uint64_t erased, std::string_view inserted) {
+  FELTBOG_CHECK(core_->ready());
   FELTBOG_TRY(seen, text_at(base));
+  if (erased > UINT64_MAX - position) return Error{ErrorCode::invalid_argument, "beyond the end"};
   FELTBOG_TRY(from, code_point(seen, position));
   FELTBOG_TRY(to, code_point(seen, position + erased));
   FELTBOG_TRY(file, core_->files.open(space_));

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/workspace/inbox.h"
 
+#include <algorithm>
+
+#include "core/crypto/hash.h"
 #include "core/document/change_codec.h"
-#include "core/ledger/run.h"
 #include "core/workspace/attachment_content.h"
 #include "core/workspace/outbox.h"
 #include "core/workspace/schema.h"
@@ -13,47 +15,78 @@ namespace {
 // Attachments up to this size are fetched with the file; larger ones when somebody opens them.
 constexpr std::uint64_t kEagerBytesMax = 2u * 1024 * 1024;
 
-// Reasons that are about the run itself. Anything else, a full disk for instance, fails the call.
-bool is_about_the_run(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::malformed:
-    case ErrorCode::truncated:
-    case ErrorCode::limit_exceeded:
-    case ErrorCode::bad_signature:
-    case ErrorCode::decryption_failed:
-    case ErrorCode::missing_key:
-    case ErrorCode::missing_dependency:
-    case ErrorCode::broken_chain:
-    case ErrorCode::not_authorised:
-    case ErrorCode::unknown_kind:
-    case ErrorCode::unsupported_version:
-    case ErrorCode::fork_detected:
-    case ErrorCode::corrupt:
-    case ErrorCode::not_found: return true;
-    default: return false;
+// Reasons that may pass: a record, a key or an earlier run arrives, room is made, a cut moves, the
+// program is updated. A run set aside for another reason stays so.
+constexpr ErrorCode kPassing[] = {ErrorCode::missing_dependency,  ErrorCode::missing_key,
+                                  ErrorCode::broken_chain,        ErrorCode::not_authorised,
+                                  ErrorCode::unsupported_version, ErrorCode::unknown_kind,
+                                  ErrorCode::limit_exceeded};
+
+constexpr ErrorCode kNoRoom = ErrorCode::limit_exceeded;
+
+std::string code_list(std::span<const ErrorCode> codes) {
+  std::string out;
+  for (const ErrorCode code : codes) {
+    out += (out.empty() ? "" : ",") + std::to_string(static_cast<int>(code));
   }
+  return out;
+}
+
+// The name of a run set aside: of all its bytes, so that a forged copy never replaces a genuine
+// one.
+RunHash name_aside(BytesView encoded) { return crypto::hash<RunHash>("set-aside.v1", encoded); }
+
+// Merges changes of one writer into the file. False, with memory possibly ahead, when the waiting
+// room of the history is full.
+bool merge_into(SpaceFile& file, const std::vector<document::Change>& changes,
+                std::vector<document::AddEffect>& effects) {
+  for (const document::Change& change : changes) {
+    auto added = file.history.add(change);
+    if (added) {
+      file.refused.insert(file.refused.end(), added->rejected.begin(), added->rejected.end());
+      effects.push_back(std::move(added).value());
+    } else if (added.error().code == ErrorCode::limit_exceeded) {
+      return false;
+    } else {
+      // The run is genuine, but its author's program made a change that no honest one makes. Every
+      // replica judges it alike, also after a restart: SpaceFiles::open.
+      file.refused.push_back(change.id);
+    }
+  }
+  return true;
 }
 
 }  // namespace
 
 Result<void> Inbox::store(const SpaceId& space, const ServerIncarnation& incarnation,
                           std::span<const ledger::RunItem> runs, std::uint64_t position) {
-  effects_.clear();
-  const auto write = [&]() -> Result<void> {
-    FELTBOG_TRY(transaction, core_->database->begin());
-    for (const ledger::RunItem& item : runs) FELTBOG_CHECK(take(space, item.run));
+  auto stored = core_->durably([&]() -> Result<bool> {
+    merged_ = visible_ = false;
+    FELTBOG_TRY(went_back, server_went_back(space, incarnation, position));
+    if (went_back) FELTBOG_CHECK(offer_again(*core_->database, space));
+    for (const ledger::RunItem& item : runs) FELTBOG_CHECK(take_chain(space, item.run));
+    // What was merged may have made room.
+    if (merged_) FELTBOG_CHECK(retry(space, code_list({&kNoRoom, 1})));
     FELTBOG_CHECK(core_->database->run("INSERT OR REPLACE INTO cursor VALUES(?1, ?2, ?3)", space,
                                        incarnation, position));
-    if (!runs.empty()) FELTBOG_CHECK(core_->next_revision());
-    return transaction.commit();
-  };
-  auto written = write();
-  if (written) {
+    return visible_ || went_back;
+  });
+  if (stored) {
     announce();
   } else {
-    static_cast<void>(core_->reread().has_value());
+    forget();
   }
-  return written;
+  return stored;
+}
+
+// A server that delivers from a lower position than it once reached has lost runs.
+Result<bool> Inbox::server_went_back(const SpaceId& space, const ServerIncarnation& incarnation,
+                                     std::uint64_t position) {
+  FELTBOG_TRY(row,
+              core_->database->prepare("SELECT 1 FROM cursor WHERE space = ?1 AND incarnation = ?2 "
+                                       "AND position > ?3"));
+  row.bind_all(space, incarnation, position);
+  return row.step();
 }
 
 void Inbox::announce() {
@@ -61,65 +94,125 @@ void Inbox::announce() {
   effects_.clear();
 }
 
-Result<void> Inbox::take(const SpaceId& space, BytesView encoded) {
-  auto merged = merge(space, encoded);
-  if (merged || !is_about_the_run(merged.error().code)) return merged;
-  return set_aside(space, encoded, merged.error().code);
+// The run, and those that were waiting for it in their writer's chain.
+Result<void> Inbox::take_chain(const SpaceId& space, Bytes encoded) {
+  std::vector<Bytes> next{std::move(encoded)};
+  while (!next.empty()) {
+    std::optional<ChainPlace> merged;
+    for (const Bytes& run : next) {
+      FELTBOG_TRY(place, take(space, run));
+      if (place) merged = place;
+    }
+    next.clear();
+    if (!merged) break;
+    FELTBOG_TRY(followers, waiting_at(space, {merged->writer, merged->sequence + 1}));
+    next = std::move(followers);
+  }
+  return {};
 }
 
-Result<void> Inbox::merge(const SpaceId& space, BytesView encoded) {
-  FELTBOG_TRY(run, ledger::SealedRun::decode(encoded));
-  if (run.header.space != space) return Error{ErrorCode::malformed, "run of another space"};
-  const RunHash hash = run.header.hash();
-  {
-    FELTBOG_TRY(
-        known, core_->database->prepare("SELECT 1 FROM run WHERE hash = ?1 AND set_aside IS NULL"));
-    known.bind(1, hash);
-    FELTBOG_TRY(found, known.step());
-    if (found) return {};
+// Where the run stands in its chain, if it was merged just now.
+Result<std::optional<Inbox::ChainPlace>> Inbox::take(const SpaceId& space, BytesView encoded) {
+  const auto aside = [&](ErrorCode reason) -> Result<std::optional<ChainPlace>> {
+    FELTBOG_CHECK(set_aside(space, encoded, reason));
+    return std::optional<ChainPlace>();
+  };
+  const auto run = ledger::SealedRun::decode(encoded);
+  if (!run) return aside(run.error().code);
+  const ledger::RunHeader& header = run->header;
+  if (header.space != space) return aside(ErrorCode::malformed);
+  FELTBOG_TRY(known, is_merged(header.hash()));
+  if (known) {
+    FELTBOG_CHECK(core_->database->run("DELETE FROM run WHERE hash = ?1", name_aside(encoded)));
+    return std::optional<ChainPlace>();
   }
-  const SpaceLog* log = core_->membership.space(space);
-  if (log == nullptr) return Error{ErrorCode::missing_dependency, "no record of the space"};
-  const WriterId writer = run.header.writer();
-  FELTBOG_TRY(tip, read_tip(*core_->database, space, writer));
+  if (core_->membership.space(space) == nullptr) return aside(ErrorCode::missing_dependency);
+  FELTBOG_TRY(rival, has_rival(header));
+  if (rival) return aside(ErrorCode::fork_detected);
+  FELTBOG_TRY(tip, read_tip(*core_->database, space, header.writer()));
+  FELTBOG_TRY(keys, core_->membership.keys(space));
+  auto opened = check_and_open(run.value(), tip, *keys);
+  if (!opened) return aside(opened.error().code);
+  FELTBOG_TRY(merged, merge(encoded, std::move(opened).value()));
+  if (!merged) return aside(ErrorCode::limit_exceeded);
+  return std::optional<ChainPlace>(ChainPlace{header.writer(), header.sequence});
+}
+
+Result<bool> Inbox::is_merged(const RunHash& run) {
+  FELTBOG_TRY(row,
+              core_->database->prepare("SELECT 1 FROM run WHERE hash = ?1 AND set_aside IS NULL"));
+  row.bind(1, run);
+  return row.step();
+}
+
+// Whether another run stands at this place of the chain, or changes under the same numbers: those
+// of this device itself when its database was put back to an older state.
+Result<bool> Inbox::has_rival(const ledger::RunHeader& header) {
+  {
+    FELTBOG_TRY(row, core_->database->prepare("SELECT 1 FROM run WHERE space = ?1 AND writer = ?2 "
+                                              "AND sequence = ?3 AND set_aside IS NULL"));
+    row.bind_all(header.space, header.writer(), header.sequence);
+    FELTBOG_TRY(found, row.step());
+    if (found) return true;
+  }
+  FELTBOG_TRY(row, core_->database->prepare(
+                       "SELECT first_counter + change_count > ?3 FROM batch WHERE space = ?1 AND "
+                       "writer = ?2 ORDER BY first_counter DESC LIMIT 1"));
+  row.bind_all(header.space, header.writer(), header.first_counter);
+  FELTBOG_TRY(found, row.step());
+  return found && row.integer(0) != 0;
+}
+
+// Every error is about the run: nothing is read or written here.
+Result<Inbox::Opened> Inbox::check_and_open(const ledger::SealedRun& run,
+                                            const ledger::WriterTip& tip,
+                                            const ledger::Keyring& keys) const {
   const auto& organisation = core_->membership.organisation();
-  FELTBOG_TRY(header, ledger::verify_run(run, organisation, log->state, tip));
-  if (ledger::run_standing(header, organisation, log->state) == ledger::RunStanding::held_back) {
+  const ledger::SpaceState& state = core_->membership.space(run.header.space)->state;
+  FELTBOG_TRY(header, ledger::verify_run(run, organisation, state, tip));
+  if (ledger::run_standing(header, organisation, state) == ledger::RunStanding::held_back) {
     return Error{ErrorCode::not_authorised, "beyond the cut of its author"};
   }
-  FELTBOG_TRY(payload, ledger::open_run(run, core_->membership.keys(space)));
-  FELTBOG_TRY(changes, document::decode_changes(writer, payload));
+  FELTBOG_TRY(payload, ledger::open_run(run, keys));
+  FELTBOG_TRY(changes, document::decode_changes(header.writer(), payload));
   if (changes.size() != header.change_count || changes.front().id.counter != header.first_counter) {
     return Error{ErrorCode::malformed, "changes are not those the header names"};
   }
-  FELTBOG_CHECK(core_->database->run("DELETE FROM run WHERE hash = ?1", hash));
-  FELTBOG_CHECK(
-      core_->database->run("INSERT INTO run(space, writer, sequence, hash, run, own, sealed_at) "
-                           "VALUES(?1, ?2, ?3, ?4, ?5, 0, "
-                           "?6)",
-                           space, writer, header.sequence, hash, encoded,
-                           core_->environment.clock->wall_time().milliseconds));
-  const std::int64_t place = core_->database->last_insert_id();
-  FELTBOG_CHECK(core_->database->run("INSERT OR IGNORE INTO writer VALUES(?1, ?2, ?3)", writer,
-                                     space, header.device));
-  return apply(space, std::move(changes), place);
+  return Opened{header, std::move(changes)};
 }
 
-Result<void> Inbox::apply(const SpaceId& space, std::vector<document::Change> changes,
-                          std::int64_t place) {
+// False when there is no room for changes that have to wait for others; nothing is stored then.
+Result<bool> Inbox::merge(BytesView encoded, Opened opened) {
+  const SpaceId space = opened.header.space;
   FELTBOG_TRY(file, core_->files.open(space));
-  FELTBOG_CHECK(core_->files.store(space, changes, place));
-  for (document::Change& change : changes) {
-    auto added = file->history.add(std::move(change));
-    // The run is genuine, but its author's program made a change that no honest one makes. The run
-    // is kept; what it holds has no effect anywhere, since every replica judges it alike.
-    if (!added && is_about_the_run(added.error().code)) continue;
-    if (!added) return added.error();
-    FELTBOG_CHECK(core_->index(*file, added.value()));
-    FELTBOG_CHECK(want_chunks(*file, added.value()));
-    effects_.push_back({space, std::move(added).value()});
+  std::vector<document::AddEffect> effects;
+  if (!merge_into(*file, opened.changes, effects)) {
+    core_->files.put_away(space);
+    return false;
   }
-  return {};
+  FELTBOG_TRY(place, keep_run(opened.header, encoded));
+  FELTBOG_CHECK(core_->files.store(space, opened.changes, place));
+  for (document::AddEffect& effect : effects) {
+    FELTBOG_CHECK(core_->index(*file, effect));
+    FELTBOG_CHECK(want_chunks(*file, effect));
+    effects_.push_back({space, std::move(effect)});
+  }
+  merged_ = visible_ = true;
+  return true;
+}
+
+Result<std::int64_t> Inbox::keep_run(const ledger::RunHeader& header, BytesView encoded) {
+  store::Database& database = *core_->database;
+  FELTBOG_CHECK(database.run("DELETE FROM run WHERE hash = ?1", name_aside(encoded)));
+  FELTBOG_CHECK(
+      database.run("INSERT INTO run(space, writer, sequence, hash, run, own, sealed_at) "
+                   "VALUES(?1, ?2, ?3, ?4, ?5, 0, ?6)",
+                   header.space, header.writer(), header.sequence, header.hash(), encoded,
+                   core_->environment.clock->wall_time().milliseconds));
+  const std::int64_t place = database.last_insert_id();
+  FELTBOG_CHECK(database.run("INSERT OR IGNORE INTO writer VALUES(?1, ?2, ?3)", header.writer(),
+                             header.space, header.device));
+  return place;
 }
 
 Result<void> Inbox::want_chunks(const SpaceFile& file, const document::AddEffect& effect) {
@@ -138,37 +231,83 @@ Result<void> Inbox::want_chunks(const SpaceFile& file, const document::AddEffect
 Result<void> Inbox::set_aside(const SpaceId& space, BytesView encoded, ErrorCode reason) {
   WriterId writer;
   std::uint64_t sequence = 0;
-  RunHash hash;
   if (const auto run = ledger::SealedRun::decode(encoded)) {
     writer = run->header.writer();
     sequence = run->header.sequence;
-    hash = run->header.hash();
-  } else {
-    // Not even a header: kept under the hash of its bytes, for whoever has to look into it.
-    hash = crypto::hash<RunHash>("set-aside.v1", encoded);
   }
-  return core_->database->run(
-      "INSERT OR REPLACE INTO run(space, writer, sequence, hash, run, own, sealed_at, set_aside) "
-      "VALUES(?1, ?2, ?3, ?4, ?5, 0, ?6, ?7)",
-      space, writer, sequence, hash, encoded, core_->environment.clock->wall_time().milliseconds,
-      static_cast<std::int64_t>(reason));
+  FELTBOG_CHECK(core_->database->run(
+      "INSERT INTO run(space, writer, sequence, hash, run, own, sealed_at, set_aside) "
+      "VALUES(?1, ?2, ?3, ?4, ?5, 0, ?6, ?7) "
+      "ON CONFLICT(hash) DO UPDATE SET set_aside = excluded.set_aside "
+      "WHERE set_aside != excluded.set_aside",
+      space, writer, sequence, name_aside(encoded), encoded,
+      core_->environment.clock->wall_time().milliseconds, static_cast<std::int64_t>(reason)));
+  visible_ = visible_ || core_->database->changes() > 0;
+  return {};
 }
 
-Result<void> Inbox::retry(const SpaceId& space) {
-  std::vector<Bytes> runs;
+Result<std::vector<Bytes>> Inbox::waiting_at(const SpaceId& space, const ChainPlace& place) {
+  FELTBOG_TRY(rows, core_->database->prepare("SELECT run FROM run WHERE space = ?1 AND writer = ?2 "
+                                             "AND sequence = ?3 AND set_aside IN (" +
+                                             code_list(kPassing) + ") ORDER BY place"));
+  rows.bind_all(space, place.writer, place.sequence);
+  std::vector<Bytes> out;
+  while (true) {
+    FELTBOG_TRY(more, rows.step());
+    if (!more) return out;
+    out.push_back(to_bytes(rows.bytes(0)));
+  }
+}
+
+Result<bool> Inbox::retry(const SpaceId& space) { return retry(space, code_list(kPassing)); }
+
+Result<bool> Inbox::retry(const SpaceId& space, const std::string& reasons) {
+  std::vector<std::int64_t> places;
   {
-    FELTBOG_TRY(
-        rows, core_->database->prepare("SELECT run FROM run WHERE space = ?1 AND set_aside IS NOT "
-                                       "NULL ORDER BY writer, sequence"));
+    FELTBOG_TRY(rows,
+                core_->database->prepare("SELECT place FROM run WHERE space = ?1 AND set_aside IN "
+                                         "(" +
+                                         reasons + ") ORDER BY writer, sequence, place"));
     rows.bind(1, space);
     while (true) {
       FELTBOG_TRY(more, rows.step());
       if (!more) break;
-      runs.push_back(to_bytes(rows.bytes(0)));
+      places.push_back(rows.integer(0));
     }
   }
-  for (const Bytes& run : runs) FELTBOG_CHECK(take(space, run));
-  return {};
+  merged_ = false;
+  for (const std::int64_t place : places) {
+    FELTBOG_TRY(row, core_->database->prepare("SELECT run FROM run WHERE place = ?1"));
+    row.bind(1, place);
+    FELTBOG_TRY(found, row.step());
+    // One before it in its chain may have taken it along.
+    if (!found) continue;
+    Bytes run = to_bytes(row.bytes(0));
+    row.reset();
+    FELTBOG_CHECK(take_chain(space, std::move(run)));
+  }
+  return merged_;
+}
+
+Result<bool> Inbox::retry_all() {
+  std::vector<SpaceId> spaces;
+  {
+    FELTBOG_TRY(rows, core_->database->prepare("SELECT DISTINCT space FROM run WHERE set_aside IN "
+                                               "(" +
+                                               code_list(kPassing) + ")"));
+    while (true) {
+      FELTBOG_TRY(more, rows.step());
+      if (!more) break;
+      FELTBOG_TRY(space, rows.fixed<SpaceId>(0));
+      spaces.push_back(space);
+    }
+  }
+  bool merged = false;
+  for (const SpaceId& space : spaces) {
+    FELTBOG_TRY(some, retry(space));
+    merged = merged || some;
+  }
+  return merged;
 }
 
 }  // namespace feltbog::workspace

@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "core/ledger/run.h"
 #include "core/workspace/core.h"
 
 namespace feltbog::workspace {
@@ -17,20 +18,43 @@ class Inbox {
   // Durable when it returns; see ledger::Replica::store_runs.
   Result<void> store(const SpaceId& space, const ServerIncarnation& incarnation,
                      std::span<const ledger::RunItem> runs, std::uint64_t position);
-  // Tries again what was set aside for want of records or keys. Within the caller's transaction.
-  Result<void> retry(const SpaceId& space);
-  // To be called once the transaction around retry() is committed.
+  // Tries again what was set aside for want of something that may be here now: in one space, or in
+  // all. Within the caller's transaction, after which comes announce() or, if it failed, forget().
+  // True when something was merged.
+  Result<bool> retry(const SpaceId& space);
+  Result<bool> retry_all();
   void announce();
+  void forget() { effects_.clear(); }
 
  private:
-  Result<void> take(const SpaceId& space, BytesView encoded);
-  Result<void> merge(const SpaceId& space, BytesView encoded);
-  Result<void> apply(const SpaceId& space, std::vector<document::Change> changes,
-                     std::int64_t place);
+  // A run that holds by the ledger, and the changes that were in it.
+  struct Opened {
+    ledger::RunHeader header;
+    std::vector<document::Change> changes;
+  };
+  struct ChainPlace {
+    WriterId writer;
+    std::uint64_t sequence = 0;
+  };
+  Result<bool> retry(const SpaceId& space, const std::string& reasons);
+  Result<void> take_chain(const SpaceId& space, Bytes encoded);
+  Result<std::optional<ChainPlace>> take(const SpaceId& space, BytesView encoded);
+  Result<bool> is_merged(const RunHash& run);
+  Result<bool> has_rival(const ledger::RunHeader& header);
+  Result<Opened> check_and_open(const ledger::SealedRun& run, const ledger::WriterTip& tip,
+                                const ledger::Keyring& keys) const;
+  Result<bool> merge(BytesView encoded, Opened opened);
+  Result<std::int64_t> keep_run(const ledger::RunHeader& header, BytesView encoded);
   Result<void> set_aside(const SpaceId& space, BytesView encoded, ErrorCode reason);
+  Result<std::vector<Bytes>> waiting_at(const SpaceId& space, const ChainPlace& place);
   Result<void> want_chunks(const SpaceFile& file, const document::AddEffect& effect);
+  Result<bool> server_went_back(const SpaceId& space, const ServerIncarnation& incarnation,
+                                std::uint64_t position);
+
   Core* core_;
   std::vector<SpaceEffect> effects_;
+  bool merged_ = false;   // in the present transaction
+  bool visible_ = false;  // also: something was set aside
 };
 
 }  // namespace feltbog::workspace

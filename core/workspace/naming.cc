@@ -94,8 +94,8 @@ Result<UserId> find_user(Core& core, std::string_view name) {
 
 std::string user_name(Core& core, const UserId& user) {
   const std::string id = to_base32(user.view());
-  if (core.directory) {
-    if (const auto directory = core.files.open(*core.directory)) {
+  if (core.joining.directory) {
+    if (const auto directory = core.files.open(*core.joining.directory)) {
       std::string name = text_value(**directory, {}, user_name_field(id));
       if (!name.empty()) return name;
     }

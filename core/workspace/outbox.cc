@@ -33,12 +33,10 @@ Result<ledger::WriterTip> read_tip(store::Database& database, const SpaceId& spa
 }
 
 Result<void> Outbox::seal() {
+  FELTBOG_CHECK(core_->ready());
   const Membership& membership = core_->membership;
   // A run cites the logs' heads; what only this device knows of cannot be cited.
-  if (membership.organisation().empty() ||
-      membership.organisation().head().sequence != membership.organisation_accepted()) {
-    return {};
-  }
+  if (membership.organisation().empty() || membership.organisation_waits()) return {};
   std::vector<SpaceId> spaces;
   FELTBOG_TRY(rows, core_->database->prepare("SELECT DISTINCT space FROM batch WHERE run IS NULL"));
   while (true) {
@@ -51,30 +49,45 @@ Result<void> Outbox::seal() {
   return {};
 }
 
-Result<void> Outbox::seal_space(const SpaceId& space) {
+// Whether a run of this device could stand in the space as its log is now.
+Result<bool> Outbox::may_seal(const SpaceId& space) {
   const SpaceLog* log = core_->membership.space(space);
-  if (log == nullptr || log->accepted == 0 || log->accepted != log->state.head().sequence ||
-      log->state.needs_rotation(core_->membership.organisation()) ||
-      !log->state.admits(core_->identity.id, core_->membership.organisation()) ||
-      !ledger::holds_all_keys(core_->membership.keys(space), log->state)) {
-    return {};
+  const auto& organisation = core_->membership.organisation();
+  if (log == nullptr || log->accepted == 0 || log->waits() ||
+      log->state.needs_rotation(organisation) ||
+      !log->state.admits(core_->identity.id, organisation) ||
+      log->state.role(core_->user()) != ledger::SpaceRole::writer) {
+    return false;
   }
+  FELTBOG_TRY(keys, core_->membership.keys(space));
+  return ledger::holds_all_keys(*keys, log->state);
+}
+
+Result<void> Outbox::seal_space(const SpaceId& space) {
+  FELTBOG_TRY(may, may_seal(space));
+  if (!may) return {};
   FELTBOG_TRY(unsealed, read_unsealed(space));
-  FELTBOG_TRY(transaction, core_->database->begin());
-  for (std::size_t begin = 0; begin < unsealed.size();) {
-    std::size_t end = begin;
-    std::size_t bytes = 0;
-    std::size_t changes = 0;
-    do {
-      bytes += unsealed[end].bytes;
-      changes += unsealed[end].changes.size();
-      ++end;
-    } while (end < unsealed.size() && bytes + unsealed[end].bytes <= kGroupBytesMax &&
-             changes + unsealed[end].changes.size() <= ledger::kChangesPerRunMax);
-    FELTBOG_CHECK(seal_group(space, std::span(unsealed).subspan(begin, end - begin)));
-    begin = end;
+  return core_->durably([&]() -> Result<bool> {
+    for (std::size_t begin = 0; begin < unsealed.size();) {
+      const std::size_t end = group_end(unsealed, begin);
+      FELTBOG_CHECK(seal_group(space, std::span(unsealed).subspan(begin, end - begin)));
+      begin = end;
+    }
+    return false;
+  });
+}
+
+// How many of the batches from `begin` on go into one run: at least one.
+std::size_t Outbox::group_end(const std::vector<Unsealed>& unsealed, std::size_t begin) {
+  std::size_t bytes = unsealed[begin].bytes;
+  std::size_t changes = unsealed[begin].changes.size();
+  std::size_t end = begin + 1;
+  for (; end < unsealed.size(); ++end) {
+    bytes += unsealed[end].bytes;
+    changes += unsealed[end].changes.size();
+    if (bytes > kGroupBytesMax || changes > ledger::kChangesPerRunMax) break;
   }
-  return transaction.commit();
+  return end;
 }
 
 Result<std::vector<Outbox::Unsealed>> Outbox::read_unsealed(const SpaceId& space) {
@@ -108,9 +121,10 @@ Result<void> Outbox::seal_group(const SpaceId& space, std::span<const Unsealed> 
   draft.tip = tip;
   draft.change_count = static_cast<std::uint32_t>(changes.size());
   draft.payload = std::move(payload);
+  FELTBOG_TRY(keys, core_->membership.keys(space));
   FELTBOG_TRY(run, ledger::seal_run(draft, core_->identity, core_->membership.organisation(),
-                                    core_->membership.space(space)->state,
-                                    core_->membership.keys(space), *core_->environment.random));
+                                    core_->membership.space(space)->state, *keys,
+                                    *core_->environment.random));
   FELTBOG_CHECK(
       core_->database->run("INSERT INTO run(space, writer, sequence, hash, run, own, sealed_at) "
                            "VALUES(?1, ?2, ?3, ?4, ?5, 1, "
@@ -127,10 +141,7 @@ Result<void> Outbox::seal_group(const SpaceId& space, std::span<const Unsealed> 
 }
 
 Result<std::vector<ledger::OutgoingRun>> Outbox::runs(std::size_t bytes_max, std::uint64_t after) {
-  if (auto sealed = seal(); !sealed) {
-    static_cast<void>(core_->reread().has_value());
-    return sealed.error();
-  }
+  FELTBOG_CHECK(seal());
   FELTBOG_TRY(rows,
               core_->database->prepare("SELECT place, space, hash, run FROM run WHERE own = 1 AND "
                                        "receipt IS NULL AND place > ?1 ORDER BY place"));
@@ -157,21 +168,45 @@ Result<void> Outbox::receipted(const SpaceId& space, std::span<const RunHash> ru
                                BytesView receipt) {
   FELTBOG_TRY(checked, ledger::verify_receipt(receipt, core_->membership.organisation()));
   if (checked.space != space) return Error{ErrorCode::malformed, "receipt of another space"};
-  FELTBOG_TRY(transaction, core_->database->begin());
   for (const RunHash& run : runs) {
     const bool named = std::any_of(checked.entries.begin(), checked.entries.end(),
                                    [&run](const auto& entry) { return entry.run == run; });
     if (!named) return Error{ErrorCode::malformed, "receipt without the run"};
-    FELTBOG_CHECK(core_->database->run(
-        "UPDATE run SET receipt = ?2, refused = NULL WHERE hash = ?1", run, receipt));
   }
-  FELTBOG_CHECK(core_->next_revision());
-  return transaction.commit();
+  return core_->durably([&]() -> Result<bool> {
+    bool any = false;
+    for (const RunHash& run : runs) {
+      FELTBOG_CHECK(core_->database->run(
+          "UPDATE run SET receipt = ?3, refused = NULL WHERE hash = ?1 AND space = ?2 AND own = 1 "
+          "AND receipt IS NULL",
+          run, space, receipt));
+      any = any || core_->database->changes() > 0;
+    }
+    return any;
+  });
 }
 
 Result<void> Outbox::refused(const RunHash& run, ErrorCode code) {
-  return core_->database->run("UPDATE run SET refused = ?2 WHERE hash = ?1", run,
-                              static_cast<std::int64_t>(code));
+  return core_->durably([&]() -> Result<bool> {
+    FELTBOG_CHECK(core_->database->run(
+        "UPDATE run SET refused = ?2 WHERE hash = ?1 AND own = 1 AND receipt IS NULL AND refused "
+        "IS NOT ?2",
+        run, static_cast<std::int64_t>(code)));
+    return core_->database->changes() > 0;
+  });
+}
+
+Result<bool> offer_again(store::Database& database, const std::optional<SpaceId>& space) {
+  FELTBOG_CHECK(
+      database.run("UPDATE run SET receipt = NULL WHERE own = 1 AND receipt IS NOT NULL AND "
+                   "(?1 IS NULL OR space = ?1)",
+                   space));
+  const bool runs = database.changes() > 0;
+  FELTBOG_CHECK(
+      database.run("UPDATE chunk SET receipt = NULL WHERE own = 1 AND length(receipt) > 0 AND "
+                   "(?1 IS NULL OR space = ?1)",
+                   space));
+  return runs || database.changes() > 0;
 }
 
 Result<ledger::Amount> Outbox::waiting() {

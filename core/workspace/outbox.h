@@ -20,6 +20,7 @@ class Outbox {
   // returns.
   Result<void> seal();
   Result<std::vector<ledger::OutgoingRun>> runs(std::size_t bytes_max, std::uint64_t after);
+  // Runs that are not in the outbox, or not of this device, are passed over.
   Result<void> receipted(const SpaceId& space, std::span<const RunHash> runs, BytesView receipt);
   Result<void> refused(const RunHash& run, ErrorCode code);
   // Runs without a receipt, unsealed changes counting as one, and their bytes.
@@ -27,11 +28,17 @@ class Outbox {
 
  private:
   struct Unsealed;
+  Result<bool> may_seal(const SpaceId& space);
+  static std::size_t group_end(const std::vector<Unsealed>& unsealed, std::size_t begin);
   Result<void> seal_space(const SpaceId& space);
   Result<std::vector<Unsealed>> read_unsealed(const SpaceId& space);
   Result<void> seal_group(const SpaceId& space, std::span<const Unsealed> group);
   Core* core_;
 };
+
+// The server may have lost what it gave receipts for, in one space or in all: this device's runs
+// and chunks are offered again. Within the caller's transaction; true when there were any.
+Result<bool> offer_again(store::Database& database, const std::optional<SpaceId>& space);
 
 // How far a writer's chain of runs is known here.
 Result<ledger::WriterTip> read_tip(store::Database& database, const SpaceId& space,

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/workspace/space_file.h"
 
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
 #include "core/document/change_codec.h"
 #include "core/ledger/run.h"
 #include "core/ledger/writer.h"
@@ -8,23 +12,49 @@
 
 namespace feltbog::workspace {
 
-Result<SpaceFile*> SpaceFiles::open(const SpaceId& space) {
-  if (const auto found = open_.find(space); found != open_.end()) return found->second.get();
-  auto file = std::make_unique<SpaceFile>(SpaceFile{
-      space, ledger::writer_id(space, device_, incarnation_), document::History(file_schema())});
+bool SpaceFile::restore(const document::Change& change) {
+  const auto added = history.add(change);
+  if (!added && added.error().code == ErrorCode::limit_exceeded) return false;
+  if (!added) {
+    refused.push_back(change.id);
+  } else {
+    refused.insert(refused.end(), added->rejected.begin(), added->rejected.end());
+  }
+  return true;
+}
+
+Result<std::vector<document::Change>> SpaceFiles::read(const SpaceId& space) {
   FELTBOG_TRY(rows, database_->prepare("SELECT writer, body FROM batch WHERE space = ?1"));
   rows.bind(1, space);
+  std::vector<document::Change> all;
   while (true) {
     FELTBOG_TRY(more, rows.step());
     if (!more) break;
     FELTBOG_TRY(writer, rows.fixed<WriterId>(0));
     auto changes = document::decode_changes(writer, rows.bytes(1));
     if (!changes) return Error{ErrorCode::corrupt, "stored changes: " + changes.error().detail};
-    for (document::Change& change : changes.value()) {
-      if (auto added = file->history.add(std::move(change)); !added) {
-        return Error{ErrorCode::corrupt, "stored change: " + added.error().detail};
-      }
-    }
+    std::move(changes->begin(), changes->end(), std::back_inserter(all));
+  }
+  // A change comes after all it rests on, so that honest ones never have to wait.
+  std::sort(all.begin(), all.end(), [](const document::Change& a, const document::Change& b) {
+    return std::tie(a.lamport, a.id) < std::tie(b.lamport, b.id);
+  });
+  return all;
+}
+
+Result<SpaceFile*> SpaceFiles::open(const SpaceId& space) {
+  if (const auto found = open_.find(space); found != open_.end()) return found->second.get();
+  auto file = std::make_unique<SpaceFile>(SpaceFile{space,
+                                                    ledger::writer_id(space, device_, incarnation_),
+                                                    document::History(file_schema()),
+                                                    {}});
+  FELTBOG_TRY(changes, read(space));
+  while (!changes.empty()) {
+    const std::size_t before = changes.size();
+    std::erase_if(changes,
+                  [&file](const document::Change& change) { return file->restore(change); });
+    // All of them had room when they were stored.
+    if (changes.size() == before) return Error{ErrorCode::corrupt, "too many changes wait"};
   }
   return open_.emplace(space, std::move(file)).first->second.get();
 }

@@ -4,6 +4,8 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "core/document/history.h"
 #include "core/store/database.h"
@@ -14,6 +16,13 @@ struct SpaceFile {
   SpaceId id;
   WriterId writer;  // this device's own, in this space
   document::History history;
+  // Changes of genuine runs that no honest program makes (a history that does not tell the truth).
+  // They are kept and have no effect on any replica, nor do later ones of the same writer.
+  std::vector<document::ChangeId> refused;
+
+  // Takes in a change read back from the database. False when the waiting room is full: offer it
+  // again once others have left it.
+  bool restore(const document::Change& change);
 };
 
 // The files that are open. A file whose memory may differ from the database (after a failed
@@ -35,6 +44,8 @@ class SpaceFiles {
                      std::optional<std::int64_t> run);
 
  private:
+  Result<std::vector<document::Change>> read(const SpaceId& space);
+
   store::Database* database_;
   DeviceId device_;
   std::uint32_t incarnation_;

@@ -16,9 +16,10 @@ CREATE TABLE request(
 CREATE TABLE organisation_record(
   sequence INTEGER PRIMARY KEY, record BLOB NOT NULL, accepted INTEGER NOT NULL);
 
+-- `refused`: the server will not have this space as it was created; the file lives on here alone.
 CREATE TABLE space_record(
   space BLOB NOT NULL, sequence INTEGER NOT NULL, record BLOB NOT NULL, wraps BLOB NOT NULL,
-  accepted INTEGER NOT NULL, PRIMARY KEY(space, sequence)) WITHOUT ROWID;
+  accepted INTEGER NOT NULL, refused INTEGER, PRIMARY KEY(space, sequence)) WITHOUT ROWID;
 
 CREATE TABLE cursor(
   space BLOB NOT NULL, incarnation BLOB NOT NULL, position INTEGER NOT NULL,
@@ -27,7 +28,8 @@ CREATE TABLE cursor(
 CREATE TABLE writer(
   writer BLOB PRIMARY KEY, space BLOB NOT NULL, device BLOB NOT NULL) WITHOUT ROWID;
 
--- Sealed runs, one's own and others'. `place` orders the outbox. A run set aside has a reason.
+-- Sealed runs, one's own and others'. `place` orders the outbox. A run set aside has a reason, and
+-- its `hash` is that of its bytes, so that it never stands in the way of a genuine run.
 CREATE TABLE run(
   place INTEGER PRIMARY KEY AUTOINCREMENT, space BLOB NOT NULL, writer BLOB NOT NULL,
   sequence INTEGER NOT NULL, hash BLOB NOT NULL UNIQUE, run BLOB NOT NULL, own INTEGER NOT NULL,
@@ -43,7 +45,8 @@ CREATE TABLE batch(
   PRIMARY KEY(space, writer, first_counter)) WITHOUT ROWID;
 CREATE INDEX batch_unsealed ON batch(space, writer, first_counter) WHERE run IS NULL;
 
--- Sealed attachment chunks: held (bytes), wanted (no bytes), and whether the server has them.
+-- Sealed attachment chunks: held (bytes), wanted (no bytes), and whether the server has them. An
+-- empty receipt: of an attachment still being written, not offered to anybody.
 CREATE TABLE chunk(
   place INTEGER PRIMARY KEY AUTOINCREMENT, space BLOB NOT NULL, hash BLOB NOT NULL, bytes BLOB,
   own INTEGER NOT NULL, receipt BLOB, refused INTEGER, UNIQUE(space, hash));
@@ -76,6 +79,24 @@ Result<void> write_setting(store::Database& database, std::string_view name, Byt
 
 Result<void> remove_setting(store::Database& database, std::string_view name) {
   return database.run("DELETE FROM setting WHERE name = ?1", name);
+}
+
+Result<std::uint64_t> read_number(store::Database& database, std::string_view name,
+                                  std::uint64_t otherwise) {
+  FELTBOG_TRY(stored, read_setting(database, name));
+  if (!stored) return otherwise;
+  std::uint64_t number = 0;
+  for (const std::uint8_t digit : *stored) {
+    if (digit < '0' || digit > '9' || number > UINT64_MAX / 10 - 1) {
+      return Error{ErrorCode::corrupt, std::string(name)};
+    }
+    number = number * 10 + (digit - '0');
+  }
+  return number;
+}
+
+Result<void> write_number(store::Database& database, std::string_view name, std::uint64_t number) {
+  return write_setting(database, name, as_bytes(std::to_string(number)));
 }
 
 }  // namespace feltbog::workspace

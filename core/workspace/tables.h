@@ -19,20 +19,24 @@ std::span<const store::Migration> workspace_migrations();
 Result<std::optional<Bytes>> read_setting(store::Database& database, std::string_view name);
 Result<void> write_setting(store::Database& database, std::string_view name, BytesView value);
 Result<void> remove_setting(store::Database& database, std::string_view name);
+// Settings that are numbers, in decimal; `otherwise` where there is none. Error also: corrupt.
+Result<std::uint64_t> read_number(store::Database& database, std::string_view name,
+                                  std::uint64_t otherwise);
+Result<void> write_number(store::Database& database, std::string_view name, std::uint64_t number);
 
 namespace setting {
 inline constexpr std::string_view kIdentity = "identity";  // encoded DeviceIdentity
 inline constexpr std::string_view kUser = "user";          // UserId
 inline constexpr std::string_view kInvite = "invite";      // text, until it is used
 inline constexpr std::string_view kOffice = "office";      // founding invite's text, until used
+inline constexpr std::string_view kOffered = "offered";    // empty: the server was shown the record
 inline constexpr std::string_view kServerAddress = "server_address";
 inline constexpr std::string_view kServerPin = "server_pin";
-inline constexpr std::string_view kServerKey = "server_key";  // until the log names it
-inline constexpr std::string_view kOrganisation = "organisation";
+inline constexpr std::string_view kServerKey = "server_key";     // until the log names it
 inline constexpr std::string_view kDirectory = "directory";      // SpaceId of the shared directory
 inline constexpr std::string_view kIncarnation = "incarnation";  // u32 of this device's writers
 inline constexpr std::string_view kRevision = "revision";
-inline constexpr std::string_view kLastSync = "last_sync";  // wall time, decimal
+inline constexpr std::string_view kServerIncarnation = "server_incarnation";  // last met
 }  // namespace setting
 
 }  // namespace feltbog::workspace

@@ -8,6 +8,19 @@
 
 namespace feltbog::workspace {
 
+namespace {
+
+constexpr std::int64_t kSecond = 1000;
+
+// Rounded down, also before 1970.
+WallTime whole_seconds(WallTime time) {
+  std::int64_t beyond = time.milliseconds % kSecond;
+  if (beyond < 0) beyond += kSecond;
+  return {time.milliseconds - beyond};
+}
+
+}  // namespace
+
 bool UnitOfWork::is_new(const SpaceId& space) const {
   return std::any_of(spaces_.begin(), spaces_.end(),
                      [&space](const NewSpace& made) { return made.space == space; });
@@ -18,21 +31,21 @@ Result<Draft*> UnitOfWork::draft(const SpaceId& space) {
   if (!is_new(space)) {
     const SpaceLog* log = core_->membership.space(space);
     if (log == nullptr) return Error{ErrorCode::not_found, "space"};
-    if (log->state.role(core_->user) != ledger::SpaceRole::writer) {
+    if (log->state.role(self_) != ledger::SpaceRole::writer) {
       return Error{ErrorCode::not_permitted, "not a writing member of the file"};
     }
   }
   FELTBOG_TRY(file, core_->files.open(space));
-  const WallTime now = core_->environment.clock->wall_time();
+  const WallTime now = whole_seconds(core_->environment.clock->wall_time());
   return &drafts_.emplace(space, Draft(file->history.begin_change(file->writer, now)))
               .first->second;
 }
 
 Result<SpaceId> UnitOfWork::create_space(ledger::SpaceKind kind,
                                          std::vector<ledger::Member> members) {
-  const auto is_self = [this](const ledger::Member& member) { return member.user == core_->user; };
+  const auto is_self = [this](const ledger::Member& member) { return member.user == self_; };
   if (std::none_of(members.begin(), members.end(), is_self)) {
-    members.push_back({core_->user, ledger::SpaceRole::writer});
+    members.push_back({self_, ledger::SpaceRole::writer});
   }
   const auto space = core_->environment.random->make<SpaceId>();
   spaces_.push_back({space, kind, std::move(members)});
@@ -41,6 +54,11 @@ Result<SpaceId> UnitOfWork::create_space(ledger::SpaceKind kind,
 
 void UnitOfWork::add_members(const SpaceId& space, std::vector<ledger::Member> members) {
   additions_.push_back({space, std::move(members)});
+}
+
+void UnitOfWork::found(ledger::Record organisation_create, const UserId& founder) {
+  founding_ = std::move(organisation_create);
+  self_ = founder;
 }
 
 void UnitOfWork::add_record(ledger::OrganisationPayload payload) {
@@ -52,8 +70,8 @@ void UnitOfWork::offer_chunks(const SpaceId& space, std::vector<ChunkHash> chunk
   offered.insert(offered.end(), chunks.begin(), chunks.end());
 }
 
-void UnitOfWork::keep_setting(std::string name, Bytes value) {
-  settings_.insert_or_assign(std::move(name), std::move(value));
+void UnitOfWork::keep_setting(std::string_view name, Bytes value) {
+  settings_.insert_or_assign(std::string(name), std::move(value));
 }
 
 void UnitOfWork::keep_result(std::string request, Value result) {
@@ -62,25 +80,20 @@ void UnitOfWork::keep_result(std::string request, Value result) {
 }
 
 bool UnitOfWork::empty() const {
-  return settings_.empty() && records_.empty() && spaces_.empty() && additions_.empty() &&
-         chunks_.empty() && std::all_of(drafts_.begin(), drafts_.end(), [](const auto& entry) {
-           return entry.second.empty();
-         });
+  return !forgets_logs_ && !founding_ && settings_.empty() && records_.empty() && spaces_.empty() &&
+         additions_.empty() && chunks_.empty() &&
+         std::all_of(drafts_.begin(), drafts_.end(),
+                     [](const auto& entry) { return entry.second.empty(); });
 }
 
 Result<void> UnitOfWork::commit() {
   if (empty()) return {};
-  FELTBOG_TRY(transaction, core_->database->begin());
-  auto written = write();
-  if (written) written = transaction.commit();
-  if (written) {
-    core_->announce(effects_);
-    return {};
-  }
-  transaction.rollback();
-  // Whatever reading again says, the first error is the one to tell.
-  static_cast<void>(core_->reread().has_value());
-  return written;
+  const auto committed = core_->durably([this]() -> Result<bool> {
+    FELTBOG_CHECK(write());
+    return true;
+  });
+  if (committed) core_->announce(effects_);
+  return committed;
 }
 
 Result<void> UnitOfWork::write() {
@@ -99,18 +112,25 @@ Result<void> UnitOfWork::write() {
   for (const auto& [name, value] : settings_) {
     FELTBOG_CHECK(write_setting(*core_->database, name, value));
   }
-  if (!request_.empty()) {
-    FELTBOG_CHECK(core_->database->run("INSERT INTO request(name, result) VALUES(?1, ?2)", request_,
-                                       encode_cbor(result_)));
-    FELTBOG_CHECK(core_->database->run(
-        "DELETE FROM request WHERE place <= (SELECT max(place) FROM request) - ?1", kRequestsKept));
-  }
-  return core_->next_revision();
+  return write_result();
+}
+
+Result<void> UnitOfWork::write_result() {
+  if (request_.empty()) return {};
+  FELTBOG_CHECK(core_->database->run("INSERT INTO request(name, result) VALUES(?1, ?2)", request_,
+                                     encode_cbor(result_)));
+  return core_->database->run(
+      "DELETE FROM request WHERE place <= (SELECT max(place) FROM request) - ?1", kRequestsKept);
 }
 
 Result<void> UnitOfWork::write_records() {
   Membership& membership = core_->membership;
   Random& random = *core_->environment.random;
+  if (forgets_logs_) {
+    FELTBOG_CHECK(membership.forget());
+    FELTBOG_CHECK(remove_setting(*core_->database, setting::kOffered));
+  }
+  if (founding_) FELTBOG_CHECK(membership.append(*founding_));
   for (const auto& payload : records_) {
     FELTBOG_TRY(record, ledger::make_record(membership.organisation(), core_->identity, payload));
     FELTBOG_CHECK(membership.append(record));
@@ -123,9 +143,9 @@ Result<void> UnitOfWork::write_records() {
   for (const Addition& addition : additions_) {
     const SpaceLog* log = membership.space(addition.space);
     if (log == nullptr) return Error{ErrorCode::not_found, "space"};
-    FELTBOG_TRY(step, ledger::add_members(log->state, membership.organisation(),
-                                          membership.keys(addition.space), addition.members,
-                                          core_->identity, random));
+    FELTBOG_TRY(keys, membership.keys(addition.space));
+    FELTBOG_TRY(step, ledger::add_members(log->state, membership.organisation(), *keys,
+                                          addition.members, core_->identity, random));
     FELTBOG_CHECK(membership.append(addition.space, step));
   }
   return {};

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "core/workspace/core.h"
@@ -14,9 +15,14 @@ namespace feltbog::workspace {
 
 class UnitOfWork {
  public:
-  explicit UnitOfWork(Core& core) : core_(&core) {}
+  explicit UnitOfWork(Core& core) : core_(&core), self_(core.user()) {}
 
-  // The change being made in a file. Error: not_permitted, when this device may not write there.
+  // The first record of a new organisation, and who its founder is: this device's user from then
+  // on.
+  void found(ledger::Record organisation_create, const UserId& founder);
+  // The change being made in a file. Its time is claimed to the second: finer ones would cost more
+  // room than the words (docs/merging.md). Error: not_permitted, when this device may not write
+  // there.
   Result<Draft*> draft(const SpaceId& space);
   // A new file whose members are `members` and this device's user. Drafts may follow at once.
   Result<SpaceId> create_space(ledger::SpaceKind kind, std::vector<ledger::Member> members);
@@ -28,14 +34,17 @@ class UnitOfWork {
   void offer_chunks(const SpaceId& space, std::vector<ChunkHash> chunks);
 
   // A setting of this device (tables.h).
-  void keep_setting(std::string name, Bytes value);
+  void keep_setting(std::string_view name, Bytes value);
+  // All membership records go: of a device that has not joined yet.
+  void forget_logs() { forgets_logs_ = true; }
 
   // The result by which a repetition of this request is answered.
   void keep_result(std::string request, Value result);
 
   bool empty() const;
-  // Durable when it returns. After an error nothing has changed. Errors: disk_full, io_error,
-  // not_permitted, limit_exceeded, and the ledger's for records.
+  // Durable when it returns. After an error nothing has changed (where the disk failed in the very
+  // last step, whether it did shows when the database is opened again). Errors: disk_full,
+  // io_error, not_permitted, limit_exceeded, and the ledger's for records.
   Result<void> commit();
 
  private:
@@ -49,11 +58,15 @@ class UnitOfWork {
     std::vector<ledger::Member> members;
   };
   Result<void> write();
+  Result<void> write_result();
   Result<void> write_records();
   Result<document::AddEffect> write_draft(const SpaceId& space, const Draft& draft);
   bool is_new(const SpaceId& space) const;
 
   Core* core_;
+  bool forgets_logs_ = false;
+  std::optional<ledger::Record> founding_;
+  UserId self_;
   std::vector<ledger::OrganisationPayload> records_;
   std::vector<NewSpace> spaces_;
   std::vector<Addition> additions_;

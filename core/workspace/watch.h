@@ -3,9 +3,9 @@
 // slow reader gets the newest state, never a backlog. The end of the data path: the screen is next.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/workspace/workspace.h"
 
@@ -18,9 +18,12 @@ class Watch {
   static Result<Watch> open(Workspace& workspace, std::string query, Value parameters,
                             CallContext context, std::optional<std::uint64_t> since = std::nullopt);
 
-  // Nothing when the rows are as they were. Otherwise {"revision", "reset", "rows", "removed"}:
-  // with reset the rows replace all; else they are the changed and new ones, and `removed` lists
-  // ids. A query that returns one record counts as one row with the id "".
+  // Nothing when the rows are as they were. Otherwise {"revision", "reset", "rows", "removed"},
+  // rows in the order of the query: with reset they replace all; else they are the changed and new
+  // ones, `removed` lists ids, and "order", which is there when rows came or moved, lists the ids
+  // of all rows from the first to the last. A query that returns one record counts as one row with
+  // the id
+  // "". Looks again when the revision or, for what depends on it, the date has changed.
   Result<std::optional<Value>> poll();
 
  private:
@@ -34,9 +37,23 @@ class Watch {
   std::string query_;
   Value parameters_;
   CallContext context_;
-  std::optional<std::uint64_t> seen_;
+  // What the rows depend on beside the parameters.
+  struct Occasion {
+    std::uint64_t revision = 0;
+    casework::Date today;
+    friend bool operator==(const Occasion&, const Occasion&) = default;
+  };
+  struct Row {
+    std::string id;
+    Value value;
+  };
+  Occasion occasion() const;
+  static std::vector<Row> rows_of(Value result);
+  static Value difference(const std::vector<Row>& before, const std::vector<Row>& now);
+
+  std::optional<Occasion> seen_;
   bool known_to_reader_ = false;
-  std::map<std::string, Value> rows_;
+  std::vector<Row> rows_;
 };
 
 }  // namespace feltbog::workspace

@@ -1,90 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/workspace/workspace.h"
 
-#include <algorithm>
-
 #include "core/base/cbor.h"
 #include "core/workspace/call.h"
 #include "core/workspace/command.h"
+#include "core/workspace/core.h"
 #include "core/workspace/device_replica.h"
 #include "core/workspace/schema.h"
-#include "core/workspace/search_index.h"
 #include "core/workspace/tables.h"
 
 namespace feltbog::workspace {
 namespace {
 
-Bytes decimal(std::uint64_t number) { return to_bytes(as_bytes(std::to_string(number))); }
-
-Result<std::uint64_t> read_number(store::Database& database, std::string_view name,
-                                  std::uint64_t otherwise) {
-  FELTBOG_TRY(stored, read_setting(database, name));
-  if (!stored) return otherwise;
-  std::uint64_t number = 0;
-  for (const std::uint8_t digit : *stored) {
-    if (digit < '0' || digit > '9' || number > UINT64_MAX / 10 - 1) {
-      return Error{ErrorCode::corrupt, std::string(name)};
-    }
-    number = number * 10 + (digit - '0');
-  }
-  return number;
+// A database that was cut off while it was made has a schema and nothing else: it gets its identity
+// now.
+Result<void> give_identity(store::Database& database, Random& random) {
+  FELTBOG_TRY(row, database.prepare("SELECT EXISTS(SELECT 1 FROM setting) OR "
+                                    "EXISTS(SELECT 1 FROM organisation_record) OR "
+                                    "EXISTS(SELECT 1 FROM batch)"));
+  FELTBOG_TRY(found, row.step());
+  if (!found || row.integer(0) != 0) return Error{ErrorCode::corrupt, "no identity"};
+  row.reset();
+  Bytes secret = ledger::DeviceIdentity::make(random).encode();
+  auto written = write_setting(database, setting::kIdentity, secret);
+  crypto::wipe(secret);
+  return written;
 }
 
-Result<std::unique_ptr<Core>> read_core(const Environment& environment,
-                                        std::unique_ptr<store::Database> database) {
-  FELTBOG_TRY(secret, read_setting(*database, setting::kIdentity));
-  if (!secret) return Error{ErrorCode::corrupt, "no identity"};
-  FELTBOG_TRY(identity, ledger::DeviceIdentity::decode(*secret));
-  crypto::wipe(*secret);
+Result<ledger::DeviceIdentity> read_identity(store::Database& database, Random& random) {
+  FELTBOG_TRY(stored, read_setting(database, setting::kIdentity));
+  if (!stored) {
+    FELTBOG_CHECK(give_identity(database, random));
+    FELTBOG_TRY(given, read_setting(database, setting::kIdentity));
+    stored = std::move(given);
+  }
+  auto identity = ledger::DeviceIdentity::decode(*stored);
+  crypto::wipe(*stored);
+  return identity;
+}
+
+Result<std::unique_ptr<Core>> read_core(const Environment& environment, std::string_view path,
+                                        const crypto::Key& key) {
+  FELTBOG_TRY(database, store::Database::open(*environment.disk, path, key, *environment.random));
+  FELTBOG_CHECK(store::migrate(*database, workspace_migrations()));
+  FELTBOG_TRY(identity, read_identity(*database, *environment.random));
   FELTBOG_TRY(incarnation, read_number(*database, setting::kIncarnation, 1));
-  FELTBOG_TRY(revision, read_number(*database, setting::kRevision, 1));
-  FELTBOG_TRY(user, read_setting(*database, setting::kUser));
-  FELTBOG_TRY(directory, read_setting(*database, setting::kDirectory));
-  store::Database& borrowed = *database;
-  const DeviceId device = identity.id;
-  const auto number = static_cast<std::uint32_t>(incarnation);
-  auto core = std::unique_ptr<Core>(new Core{environment,
-                                             std::move(database),
-                                             std::move(identity),
-                                             {},
-                                             {},
-                                             number,
-                                             revision,
-                                             Membership(borrowed),
-                                             SpaceFiles(borrowed, device, number),
-                                             nullptr,
-                                             {},
-                                             {}});
-  if (user) {
-    FELTBOG_TRY(id, UserId::from(*user));
-    core->user = id;
+  if (incarnation == 0 || incarnation > UINT32_MAX) {
+    return Error{ErrorCode::corrupt, std::string(setting::kIncarnation)};
   }
-  if (directory) {
-    FELTBOG_TRY(id, SpaceId::from(*directory));
-    core->directory = id;
-  }
-  FELTBOG_CHECK(core->membership.load(core->identity));
-  core->replica = std::make_unique<DeviceReplica>(*core);
+  auto core = std::make_unique<Core>(environment, std::move(database), std::move(identity),
+                                     static_cast<std::uint32_t>(incarnation));
+  FELTBOG_CHECK(core->reread());
+  core->replica->resume();
   return core;
 }
 
-Result<void> write_founding(Core& core, const ledger::FoundingInvite& invite) {
-  Random& random = *core.environment.random;
-  const auto organisation = random.make<OrganisationId>();
-  core.user = random.make<UserId>();
-  FELTBOG_TRY(transaction, core.database->begin());
-  FELTBOG_CHECK(write_setting(*core.database, setting::kOffice, as_bytes(invite.to_text())));
-  FELTBOG_CHECK(
-      write_setting(*core.database, setting::kServerAddress, as_bytes(invite.server_address)));
-  FELTBOG_CHECK(write_setting(*core.database, setting::kServerPin, invite.pin.view()));
-  FELTBOG_CHECK(write_setting(*core.database, setting::kServerKey, invite.server_key.view()));
-  FELTBOG_CHECK(write_setting(*core.database, setting::kUser, core.user.view()));
-  const ledger::RoleSet roles{ledger::Role::administrator, ledger::Role::caseworker,
-                              ledger::Role::supervisor};
-  FELTBOG_TRY(record, ledger::found_organisation(organisation, core.identity, invite.server_key,
-                                                 core.user, roles));
-  FELTBOG_CHECK(core.membership.append(record));
-  return transaction.commit();
+template <class Invite>
+void keep_server(UnitOfWork& work, const Invite& invite) {
+  work.keep_setting(setting::kServerAddress, to_bytes(as_bytes(invite.server_address)));
+  work.keep_setting(setting::kServerPin, to_bytes(invite.pin.view()));
+  work.keep_setting(setting::kServerKey, to_bytes(invite.server_key.view()));
 }
 
 Result<std::optional<Value>> earlier_result(store::Database& database, const std::string& request) {
@@ -99,49 +74,6 @@ Result<std::optional<Value>> earlier_result(store::Database& database, const std
 
 }  // namespace
 
-Result<void> Core::reread() {
-  files.put_away_all();
-  pathways.clear();
-  FELTBOG_TRY(stored, read_number(*database, setting::kRevision, 1));
-  revision = stored;
-  return membership.load(identity);
-}
-
-Result<void> Core::next_revision() {
-  ++revision;
-  return write_setting(*database, setting::kRevision, decimal(revision));
-}
-
-Result<void> Core::index(const SpaceFile& file, const document::AddEffect& effect) {
-  std::vector<document::DocumentId> touched = effect.created;
-  for (const auto& field : effect.fields) touched.push_back(field.document);
-  std::sort(touched.begin(), touched.end());
-  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
-  for (const auto& document : touched) FELTBOG_CHECK(index_document(*database, file, document));
-  return {};
-}
-
-void Core::announce(const std::vector<SpaceEffect>& effects) {
-  for (const SpaceEffect& effect : effects) {
-    if (effect.space == directory) pathways.clear();
-    for (EffectListener* listener : listeners) listener->on_effect(effect.space, effect.effect);
-  }
-}
-
-Stage Core::stage() {
-  const auto& organisation = membership.organisation();
-  const auto* device = organisation.device(identity.id);
-  if (device != nullptr && device->added_at <= membership.organisation_accepted()) {
-    return organisation.device_active(identity.id) ? Stage::member : Stage::revoked;
-  }
-  const auto has = [this](std::string_view name) {
-    const auto stored = read_setting(*database, name);
-    return stored && stored.value().has_value();
-  };
-  if (has(setting::kOffice)) return Stage::founding;
-  return has(setting::kInvite) ? Stage::enrolling : Stage::empty;
-}
-
 Workspace::Workspace(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 Workspace::~Workspace() = default;
 
@@ -149,13 +81,7 @@ Result<std::unique_ptr<Workspace>> Workspace::create(const Environment& environm
                                                      std::string path, const crypto::Key& key) {
   FELTBOG_TRY(exists, environment.disk->exists(path));
   if (exists) return Error{ErrorCode::already_exists, "database"};
-  FELTBOG_TRY(database, store::Database::open(*environment.disk, path, key, *environment.random));
-  FELTBOG_CHECK(store::migrate(*database, workspace_migrations()));
-  const auto identity = ledger::DeviceIdentity::make(*environment.random);
-  Bytes secret = identity.encode();
-  FELTBOG_CHECK(write_setting(*database, setting::kIdentity, secret));
-  crypto::wipe(secret);
-  FELTBOG_TRY(core, read_core(environment, std::move(database)));
+  FELTBOG_TRY(core, read_core(environment, path, key));
   return std::unique_ptr<Workspace>(new Workspace(std::move(core)));
 }
 
@@ -163,9 +89,7 @@ Result<std::unique_ptr<Workspace>> Workspace::open(const Environment& environmen
                                                    const crypto::Key& key) {
   FELTBOG_TRY(exists, environment.disk->exists(path));
   if (!exists) return Error{ErrorCode::not_found, "database"};
-  FELTBOG_TRY(database, store::Database::open(*environment.disk, path, key, *environment.random));
-  FELTBOG_CHECK(store::migrate(*database, workspace_migrations()));
-  FELTBOG_TRY(core, read_core(environment, std::move(database)));
+  FELTBOG_TRY(core, read_core(environment, path, key));
   return std::unique_ptr<Workspace>(new Workspace(std::move(core)));
 }
 
@@ -184,33 +108,46 @@ Result<void> Workspace::found_organisation(const ledger::FoundingInvite& invite,
                                            std::string_view user_name) {
   if (user_name.empty()) return Error{ErrorCode::invalid_argument, "user_name"};
   Core& core = *core_;
-  // Cut off between its two transactions, the founding goes on with the second.
-  const bool half_done = stage() == Stage::founding && !core.directory;
-  if (stage() != Stage::empty && !half_done) {
-    return Error{ErrorCode::wrong_state, "already in an organisation"};
-  }
-  if (!half_done) FELTBOG_CHECK(write_founding(core, invite));
+  FELTBOG_CHECK(core.ready());
+  // An organisation the server would not have is gone; another may be founded.
+  const bool is_free = stage() == Stage::empty ||
+                       (stage() == Stage::founding && core.membership.organisation().empty());
+  if (!is_free) return Error{ErrorCode::wrong_state, "already in an organisation"};
+  Random& random = *core.environment.random;
+  const auto user = random.make<UserId>();
+  const ledger::RoleSet roles{ledger::Role::administrator, ledger::Role::caseworker,
+                              ledger::Role::supervisor};
+  FELTBOG_TRY(record, ledger::found_organisation(random.make<OrganisationId>(), core.identity,
+                                                 invite.server_key, user, roles));
+  UnitOfWork work(core);
+  work.forget_logs();
+  work.found(std::move(record), user);
   // The directory is the space all of the organisation share: who is who, and which pathways are in
   // use.
-  UnitOfWork work(core);
   FELTBOG_TRY(directory, work.create_space(ledger::SpaceKind::directory, {}));
   FELTBOG_TRY(draft, work.draft(directory));
-  draft->set({}, user_name_field(to_base32(core.user.view())), Value(user_name));
-  work.keep_setting(std::string(setting::kDirectory), to_bytes(directory.view()));
+  draft->set({}, user_name_field(to_base32(user.view())), Value(user_name));
+  keep_server(work, invite);
+  work.keep_setting(setting::kOffice, to_bytes(as_bytes(invite.to_text())));
+  work.keep_setting(setting::kUser, to_bytes(user.view()));
+  work.keep_setting(setting::kDirectory, to_bytes(directory.view()));
   FELTBOG_CHECK(work.commit());
-  core.directory = directory;
-  return {};
+  return core.reread();
 }
 
 Result<void> Workspace::accept_invite(const ledger::Invite& invite) {
-  if (stage() != Stage::empty) return Error{ErrorCode::wrong_state, "already in an organisation"};
-  store::Database& database = *core_->database;
-  FELTBOG_TRY(transaction, database.begin());
-  FELTBOG_CHECK(write_setting(database, setting::kInvite, as_bytes(invite.to_text())));
-  FELTBOG_CHECK(write_setting(database, setting::kServerAddress, as_bytes(invite.server_address)));
-  FELTBOG_CHECK(write_setting(database, setting::kServerPin, invite.pin.view()));
-  FELTBOG_CHECK(write_setting(database, setting::kServerKey, invite.server_key.view()));
-  return transaction.commit();
+  Core& core = *core_;
+  FELTBOG_CHECK(core.ready());
+  if (stage() != Stage::empty && stage() != Stage::enrolling) {
+    return Error{ErrorCode::wrong_state, "already in an organisation"};
+  }
+  UnitOfWork work(core);
+  // Whatever came under an earlier invite comes again, from the server this one names.
+  work.forget_logs();
+  keep_server(work, invite);
+  work.keep_setting(setting::kInvite, to_bytes(as_bytes(invite.to_text())));
+  FELTBOG_CHECK(work.commit());
+  return core.reread();
 }
 
 Result<Value> Workspace::call(std::string_view command, const Value& parameters,
@@ -219,6 +156,7 @@ Result<Value> Workspace::call(std::string_view command, const Value& parameters,
   // What was typed could be anything; it is not repeated.
   if (row == nullptr) return Error{ErrorCode::unknown_command, {}};
   FELTBOG_CHECK(check_parameters(*row, parameters));
+  FELTBOG_CHECK(core_->ready());
   const bool named = row->shape == Shape::command && !context.request.empty();
   if (named) {
     FELTBOG_TRY(before, earlier_result(*core_->database, context.request));
@@ -235,9 +173,9 @@ Result<Value> Workspace::call(std::string_view command, const Value& parameters,
 std::uint64_t Workspace::revision() const { return core_->revision; }
 
 bool Workspace::has_local_work() const {
-  const auto runs = core_->replica->waiting_to_send();
-  const auto records = core_->membership.waiting_amount();
-  return (runs && runs->items > 0) || (records && records->items > 0);
+  if (core_->membership.waiting_count() > 0) return true;
+  const auto waits = core_->replica->content_waits();
+  return waits && waits.value();
 }
 
 ledger::Replica& Workspace::replica() { return *core_->replica; }

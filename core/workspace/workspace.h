@@ -62,8 +62,8 @@ struct ServerAddress {
 
 class Workspace {
  public:
-  // Makes a new database with a new device identity at `path`. Errors: already_exists, io_error,
-  // disk_full.
+  // Makes a new database with a new device identity at `path`. Cut off in the middle, it leaves
+  // nothing, or what open() completes. Errors: already_exists, io_error, disk_full.
   static Result<std::unique_ptr<Workspace>> create(const Environment& environment, std::string path,
                                                    const crypto::Key& key);
   // Errors: not_found, decryption_failed (wrong key), corrupt, unsupported_version, io_error, busy.
@@ -80,7 +80,8 @@ class Workspace {
   // once a sync session in founding mode has brought it to the server. Errors: wrong_state,
   // invalid_argument.
   Result<void> found_organisation(const ledger::FoundingInvite& invite, std::string_view user_name);
-  // Remembers the invite; a sync session in enrolment mode uses it. Errors: wrong_state.
+  // Remembers the invite; a sync session in enrolment mode uses it. An invite accepted before and
+  // not used yet is replaced. Errors: wrong_state.
   Result<void> accept_invite(const ledger::Invite& invite);
 
   // Runs a row of the command table. `parameters` is a map (or null for none). A command is durable
@@ -89,10 +90,11 @@ class Workspace {
   // names.
   Result<Value> call(std::string_view command, const Value& parameters, const CallContext& context);
 
-  // Grows by at least one with every durable change, whoever made it. Starts from the same number
-  // after reopening.
+  // Grows by at least one with every durable change a reader can see, whoever made it. Starts from
+  // the same number after reopening.
   std::uint64_t revision() const;
-  // Whether something waits to be sent.
+  // Whether something waits to be sent: changes, membership records, attachments. What the server
+  // refused for good does not count; the query "status" tells of it.
   bool has_local_work() const;
 
   // What a sync session drives. Owned by the workspace.

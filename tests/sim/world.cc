@@ -4,20 +4,35 @@
 #include <algorithm>
 
 #include "core/base/json.h"
-#include "core/base/platform/posix_disk.h"
 #include "core/crypto/hash.h"
 
 namespace feltbog::sim {
 namespace {
 
-using testing::parameters;
-
-constexpr std::string_view kCanary = "KANARIE";
 constexpr std::size_t kPacketBytes = 4096;
 constexpr int kHealRoundsMax = 400;
 using TraceHash = FixedBytes<16, struct TraceHashTag>;
 
 }  // namespace
+
+WorldOptions WorldOptions::calm() {
+  WorldOptions options;
+  options.link_cut = options.device_power_cut = options.server_power_cut = 0;
+  options.disk_fault = options.clock_jump = options.newcomer = 0;
+  return options;
+}
+
+WorldOptions WorldOptions::of(std::uint64_t seed) {
+  WorldOptions options = seed % 11 == 0 ? calm() : WorldOptions();
+  options.seed = seed;
+  options.workers = 1 + static_cast<int>(seed % 4);
+  options.steps = 150 + static_cast<int>(seed % 7) * 50;
+  if (seed % 5 == 1) options.link_cut *= 4;
+  if (seed % 5 == 2) options.device_power_cut *= 4;
+  if (seed % 5 == 3) options.disk_fault *= 4;
+  if (seed % 5 == 4) options.server_power_cut *= 4;
+  return options;
+}
 
 World::World(const WorldOptions& options)
     : options_(options),
@@ -41,9 +56,10 @@ void World::problem(std::string what) {
 std::optional<Value> World::call(Node& node, std::string_view command, Value parameters) {
   auto result =
       node.workspace->call(command, parameters, {casework::Language::english, std::nullopt});
+  last_code_ = result ? ErrorCode::internal : result.error().code;
   last_error_ =
       result ? "ok" : std::string(error_name(result.error().code)) + " " + result.error().detail;
-  note(node.name + " " + std::string(command) + " " + last_error_);
+  note(node.name + " " + std::string(command) + " " + to_json(parameters) + " " + last_error_);
   if (result) return std::move(result).value();
   return std::nullopt;
 }
@@ -82,59 +98,18 @@ void World::found() {
   invite.secret = crypto::SigningSecret::random(server_random_);
   if (!relay_->allow_founding(crypto::signing_public(invite.secret)))
     problem("founding not allowed");
-  auto made = std::make_unique<Node>("desk", options_.seed * 101);
-  auto created = workspace::Workspace::create(made->environment(), "device.db", made->key);
-  made->workspace = std::move(created).value();
-  if (!made->workspace->found_organisation(invite, "Karen")) problem("not founded");
-  nodes_.push_back(std::move(made));
+  add_node("desk");
+  if (!desk().workspace->found_organisation(invite, "desk")) problem("not founded");
   sync_fully(desk());  // founding
   sync_fully(desk());  // as a member: brings the directory
 }
 
-// Half of the worlds hand out all invites first, half one by one; the desk then has or has not
-// heard of the last phone when it makes the next invite.
-void World::enrol_all() {
-  std::vector<Value> invites;
-  const bool all_first = chance(2) == 0;
-  for (std::size_t i = 1; i < nodes_.size(); ++i) {
-    invites.push_back(
-        must(desk(), "user.invite",
-             parameters("name", nodes_[i]->name, "role", Value::List{Value("worker")})));
-    sync_fully(desk());
-    if (!all_first) enrol(*nodes_[i], invites.back());
-  }
-  for (std::size_t i = 1; i < nodes_.size() && all_first; ++i) enrol(*nodes_[i], invites[i - 1]);
-  sync_fully(desk());  // wraps the keys
-  for (auto& node : nodes_) sync_fully(*node);
-}
-
-void World::enrol(Node& worker, const Value& made) {
-  auto invite = ledger::Invite::parse(made["invite"].text_or({}));
-  if (!invite || !worker.workspace->accept_invite(invite.value()))
-    return problem("invite not taken");
-  sync_fully(worker);
-}
-
-void World::make_case() {
-  const Value opened = must(desk(), "case.new", parameters("citizen", "KANARIE Fiktiv"));
-  PosixDisk source;
-  auto definition =
-      read_file(source, FELTBOG_SOURCE_DIR "/pathways/slagelse-fokus-2021.json", 1 << 20);
-  if (!definition) return problem("the pathway is not in the source tree");
-  const Value published =
-      must(desk(), "pathway.publish", parameters("definition", std::string(as_text(*definition))));
-  Value refer = parameters("case", opened["case"], "pathway", published["id"]);
-  for (std::size_t i = 1; i < nodes_.size(); ++i) refer["to"].push_back(nodes_[i]->name);
-  case_ = must(desk(), "case.refer", std::move(refer))["case"].text_or({});
-  must(desk(), "note.write", parameters("case", case_, "title", "Fælles", "text", "Start."));
-  for (int round = 0; round < 2; ++round) {
-    for (auto& node : nodes_) sync_fully(*node);
-  }
-}
-
 void World::connect(Node& node) {
   if (node.link || !node.workspace) return;
+  const auto stage = node.workspace->stage();
+  if (stage == workspace::Stage::empty) return;
   auto link = std::make_unique<Link>();
+  link->as_newcomer = stage != workspace::Stage::member;
   link->client = std::make_unique<sync::ClientSession>(node.workspace->replica(), node.random);
   link->server = std::make_unique<sync::ServerSession>(*relay_, server_random_);
   link->client->start(now_);
@@ -158,6 +133,13 @@ void World::power_cut(Node& node) {
   node.disk.crash(policy, random_());
   node.disk.clear_faults();
   reopen(node);
+}
+
+void World::inject_fault(Node& node) {
+  ++outcome_.faults;
+  const auto kind = chance(2) == 0 ? testing::FaultKind::io_error : testing::FaultKind::disk_full;
+  note(node.name + " disk fault");
+  node.disk.inject({node.disk.call_count() + chance(40), kind, false});
 }
 
 void World::power_cut_server() {
@@ -215,13 +197,31 @@ void World::pump(Node& node) {
       if (other.get() != &node && other->link) other->link->server->notify(event->log, now_);
     }
   }
+  take_events(node);
+}
+
+// A newcomer leaves once it is let in, and returns as a member.
+void World::newcomer_caught_up(Node& node) {
+  if (!node.is_member()) return node.link->client->local_work(now_);
+  note(node.name + " is let in");
+  cut(node);
+}
+
+void World::take_events(Node& node) {
   bool broken = false;
+  bool caught_up = false;
   while (const auto event = node.link->client->poll_event()) {
+    if (event->kind == sync::ClientEventKind::caught_up) caught_up = true;
     if (event->kind != sync::ClientEventKind::closed) continue;
     note(node.name + " session ended " + std::string(error_name(event->error.code)));
     broken = event->error.code == ErrorCode::io_error || event->error.code == ErrorCode::disk_full;
   }
-  if (node.link->client->closed() || node.link->server->closed()) cut(node);
+  const bool closed = node.link->client->closed() || node.link->server->closed();
+  if (closed) {
+    cut(node);
+  } else if (caught_up && node.link->as_newcomer) {
+    newcomer_caught_up(node);
+  }
   // A disk that failed a sync is not written again until the database is opened anew.
   if (broken) reopen(node);
 }
@@ -255,42 +255,6 @@ void World::sync_fully(Node& node) {
   cut(node);
 }
 
-void World::write_something(Node& node) {
-  const std::string words = std::string(kCanary) + "-" + std::to_string(++words_) + "-" + node.name;
-  Value request = parameters("case", case_, "text", words);
-  std::optional<Value> done;
-  switch (chance(5)) {
-    case 0: done = call(node, "note.write", std::move(request)); break;
-    case 1:
-      request["note"] = "Fælles";
-      done = call(node, "note.append", std::move(request));
-      break;
-    case 2: {
-      const auto shown = call(node, "note.show", parameters("case", case_, "note", "Fælles"));
-      if (!shown) return;
-      request["note"] = "Fælles";
-      request["text"] = words + "\n" + (*shown)["text"].text_or({});
-      done = call(node, "note.edit", std::move(request));
-      break;
-    }
-    case 3:
-      done =
-          call(node, "contact.log",
-               parameters("case", case_, "channel", "phone", "result", "no_answer", "note", words));
-      break;
-    default:
-      done = call(node, "visit.log", parameters("case", case_, "minutes", 20, "place", words));
-      break;
-  }
-  if (done) {
-    acknowledged_.insert(words);
-    if (node.link) node.link->client->local_work(now_);
-  } else {
-    node.disk.clear_faults();
-    reopen(node);
-  }
-}
-
 void World::step() {
   Node& node = *nodes_[chance(nodes_.size())];
   const auto dice = static_cast<int>(chance(1000));
@@ -301,20 +265,17 @@ void World::step() {
   }
   if (dice < (bound += options_.device_power_cut)) return power_cut(node);
   if (dice < (bound += options_.server_power_cut)) return power_cut_server();
-  if (dice < (bound += options_.disk_fault)) {
-    ++outcome_.faults;
-    const auto kind = chance(2) == 0 ? testing::FaultKind::io_error : testing::FaultKind::disk_full;
-    note(node.name + " disk fault");
-    return node.disk.inject({node.disk.call_count() + chance(40), kind, false});
-  }
-  if (dice < (bound += 300)) return write_something(node);
+  if (dice < (bound += options_.disk_fault)) return inject_fault(node);
+  if (dice < (bound += options_.clock_jump)) return jump_clock(node);
+  if (dice < (bound += options_.newcomer)) return newcomer_comes();
+  if (dice < (bound += 300)) return act(node);
   if (dice < (bound += 120)) return connect(node);
   advance(1 + static_cast<std::int64_t>(chance(2000)));
 }
 
 bool World::quiet() {
   return std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
-    return node->link && node->link->up.empty() && node->link->down.empty() &&
+    return node->is_member() && node->link && node->link->up.empty() && node->link->down.empty() &&
            node->link->client->progress().phase == sync::Phase::live &&
            !node->workspace->has_local_work();
   });
@@ -336,71 +297,35 @@ void World::heal() {
   if (still < 5) problem("no rest after healing");
 }
 
-void World::look_for_words(BytesView bytes, const std::string& where) {
-  if (as_text(bytes).find(kCanary) != std::string_view::npos) problem("readable words in " + where);
-}
-
-void World::check_words() {
-  for (auto& node : nodes_) {
-    std::string all;
-    const Value notes = must(*node, "note.list", parameters("case", case_));
-    for (const Value& row : notes.items()) {
-      all += must(*node, "note.show", parameters("case", case_, "note", row["id"]))["text"].text_or(
-          {});
-      all += '\n';
-    }
-    all += to_json(must(*node, "case.show", parameters("case", case_)));
-    for (const std::string& words : acknowledged_) {
-      if (all.find(words) == std::string::npos) problem(node->name + " lacks " + words);
-    }
+World::Node& World::add_node(const std::string& name) {
+  nodes_.push_back(std::make_unique<Node>(name, options_.seed * 101 + nodes_.size()));
+  Node& node = *nodes_.back();
+  auto created = workspace::Workspace::create(node.environment(), "device.db", node.key);
+  if (!created) {
+    problem(name + " has no database");
+  } else {
+    node.workspace = std::move(created).value();
   }
-}
-
-void World::check_hashes() {
-  std::set<std::string> hashes;
-  for (auto& node : nodes_) {
-    hashes.insert(must(*node, "case.show", parameters("case", case_))["state_hash"].text_or({}));
-    const Value status = must(*node, "status", {});
-    if (status["all_sent"] != Value(true)) problem(node->name + " has not sent everything");
-    if (status["runs_set_aside"] != Value(0)) problem(node->name + " has runs set aside");
-  }
-  if (hashes.size() != 1) problem("the devices do not agree");
-  for (const std::string& hash : hashes) note(hash);
-}
-
-void World::check() {
-  check_hashes();
-  check_words();
-  for (auto& node : nodes_) {
-    for (const std::string& path : node->disk.paths()) {
-      look_for_words(node->disk.content(path), node->name + ":" + path);
-    }
-  }
-  for (const std::string& path : server_disk_.paths()) {
-    look_for_words(server_disk_.content(path), "server:" + path);
-  }
-}
-
-void World::add_worker(int number) {
-  auto worker = std::make_unique<Node>("worker" + std::to_string(number),
-                                       options_.seed * 101 + static_cast<std::uint64_t>(number));
-  auto created = workspace::Workspace::create(worker->environment(), "device.db", worker->key);
-  worker->workspace = std::move(created).value();
-  const auto skew = static_cast<std::uint64_t>(options_.clock_skew_milliseconds_max);
-  worker->clock.wall.milliseconds +=
-      static_cast<std::int64_t>(chance(2 * skew + 1)) - options_.clock_skew_milliseconds_max;
-  nodes_.push_back(std::move(worker));
+  return node;
 }
 
 Outcome World::run() {
   found();
-  for (int number = 1; number <= options_.workers; ++number) add_worker(number);
-  if (outcome_.problems.empty()) enrol_all();
-  if (outcome_.problems.empty()) make_case();
-  for (int i = 0; i < options_.steps && outcome_.problems.empty(); ++i) step();
-  if (outcome_.problems.empty()) heal();
-  if (outcome_.problems.empty()) check();
-  outcome_.acknowledged = acknowledged_.size();
+  const auto sound = [this] { return outcome_.problems.empty(); };
+  const auto skew = static_cast<std::uint64_t>(options_.clock_skew_milliseconds_max);
+  for (int number = 1; number <= options_.workers; ++number) {
+    Node& worker = add_node("worker" + std::to_string(number));
+    worker.clock.wall.milliseconds +=
+        static_cast<std::int64_t>(chance(2 * skew + 1)) - options_.clock_skew_milliseconds_max;
+  }
+  if (sound()) enrol_all();
+  if (sound()) publish_pathway();
+  for (int i = 0; i < options_.steps && sound(); ++i) step();
+  if (sound()) heal();
+  if (sound()) settle_all();
+  if (sound()) heal();
+  if (sound()) check();
+  outcome_.acknowledged = acknowledged_.size() + photos_.size();
   outcome_.trace = to_hex(crypto::hash<TraceHash>("sim-trace.v1", trace_).view());
   return outcome_;
 }

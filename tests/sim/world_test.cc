@@ -20,8 +20,7 @@ void require_sound(const sim::Outcome& outcome, std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("a note typed on one phone appears on the other") {
-  sim::WorldOptions calm;
-  calm.link_cut = calm.device_power_cut = calm.server_power_cut = calm.disk_fault = 0;
+  const auto calm = sim::WorldOptions::calm();
   const auto outcome = play(calm);
   require_sound(outcome, calm.seed);
   CHECK(outcome.acknowledged > 10);
@@ -30,17 +29,24 @@ TEST_CASE("a note typed on one phone appears on the other") {
 TEST_CASE("power cuts, broken links and failing disks lose nothing that was acknowledged") {
   std::size_t cuts = 0;
   std::size_t faults = 0;
+  std::size_t photos = 0;
+  std::size_t settled = 0;
+  std::size_t newcomers = 0;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
-    sim::WorldOptions options;
-    options.seed = seed;
-    options.workers = 2 + static_cast<int>(seed % 3);
-    const auto outcome = play(options);
+    const auto outcome = play(sim::WorldOptions::of(seed));
     require_sound(outcome, seed);
     cuts += outcome.power_cuts;
     faults += outcome.faults;
+    photos += outcome.photos;
+    settled += outcome.conflicts_settled;
+    newcomers += outcome.newcomers;
   }
+  // A world in which nothing happens proves nothing.
   CHECK(cuts > 10);
   CHECK(faults > 10);
+  CHECK(photos > 10);
+  CHECK(settled > 3);
+  CHECK(newcomers > 3);
 }
 
 TEST_CASE("one seed plays one world") {

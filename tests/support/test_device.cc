@@ -5,20 +5,6 @@
 
 namespace feltbog::testing {
 
-// SplitMix64 (Steele, Lea, Flood 2014): good enough to tell seeds apart, never used outside tests.
-void SeededRandom::fill(std::span<std::uint8_t> out) {
-  for (std::size_t i = 0; i < out.size(); i += 8) {
-    state_ += 0x9e3779b97f4a7c15U;
-    std::uint64_t word = state_;
-    word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9U;
-    word = (word ^ (word >> 27)) * 0x94d049bb133111ebU;
-    word ^= word >> 31;
-    for (std::size_t k = i; k < std::min(i + 8, out.size()); ++k, word >>= 8) {
-      out[k] = static_cast<std::uint8_t>(word);
-    }
-  }
-}
-
 TestDevice::TestDevice(std::uint64_t seed) : random(seed), key_(crypto::Key::random(random)) {
   auto made = workspace::Workspace::create(environment(), "device.db", key_);
   REQUIRE_MESSAGE(made.has_value(), (made ? "" : made.error().detail));

@@ -8,17 +8,9 @@
 
 #include "core/workspace/workspace.h"
 #include "tests/support/memory_disk.h"
+#include "tests/support/seeded_random.h"
 
 namespace feltbog::testing {
-
-class SeededRandom final : public Random {
- public:
-  explicit SeededRandom(std::uint64_t seed) : state_(seed * 2 + 1) {}
-  void fill(std::span<std::uint8_t> out) override;
-
- private:
-  std::uint64_t state_;
-};
 
 class ManualClock final : public Clock {
  public:
@@ -28,7 +20,7 @@ class ManualClock final : public Clock {
     wall.milliseconds += milliseconds;
     now.milliseconds += milliseconds;
   }
-  WallTime wall{1'793'613'600'000};  // 2026-11-02T10:00 in Copenhagen
+  WallTime wall{1'793'613'600'000};  // 2026-11-02T11:00 in Copenhagen
   Instant now;
 };
 
@@ -43,6 +35,7 @@ class TestDevice {
   Result<Value> try_call(std::string_view command, Value parameters = {});
 
   workspace::Workspace& workspace() { return *workspace_; }
+  const crypto::Key& key() const { return key_; }
   workspace::Environment environment() { return {&disk, &clock, &random}; }
 
   MemoryDisk disk;

@@ -43,7 +43,7 @@ Result<Value> attachment_list(Call& call) {
 }
 
 constexpr Parameter kParameters[] = {
-    {"case", ParameterType::text, Parameter::positional, {"The file", "Sagen"}}};
+    {"case", ParameterType::text, Presence::positional, {"The file", "Sagen"}}};
 constexpr Column kColumns[] = {{"id", {"Attachment", "Bilag"}},
                                {"name", {"Name", "Navn"}},
                                {"size", {"Bytes", "Byte"}},

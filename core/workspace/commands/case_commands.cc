@@ -49,7 +49,7 @@ void disclose(Call& call, const SpaceFile& authority, Draft& provider) {
   }
   Value origin;
   origin["authority"] = short_id(authority.id);
-  origin["referred_by"] = user_name(call.core(), call.core().user);
+  origin["referred_by"] = user_name(call.core(), call.core().user());
   provider.set({}, field::kOrigin, std::move(origin));
 }
 
@@ -208,6 +208,10 @@ Result<Value> case_show(Call& call) {
     out["course"] =
         casework::to_value(state_of(course.value(), call.now().local.date), call.language());
     out["timeline"] = timeline_of(call, course.value());
+  } else {
+    Course none;
+    none.events = events_of_file(call.core(), *file);
+    out["timeline"] = timeline_of(call, none);
   }
   out["notes"] = notes_of(*file);
   out["conflicts"] = static_cast<std::int64_t>(file->history.conflicts().size());
@@ -219,40 +223,40 @@ Result<Value> case_show(Call& call) {
 
 constexpr Parameter kCase{"case",
                           ParameterType::text,
-                          Parameter::positional,
+                          Presence::positional,
                           {"The file: the beginning of its id, or its title",
                            "Sagen: begyndelsen af dens id, eller dens titel"}};
 constexpr Parameter kHappened{
     "happened",
     ParameterType::moment,
-    Parameter::optional,
+    Presence::optional,
     {"When it took place (default: now)", "Hvornår det skete (ellers: nu)"}};
 
 constexpr Parameter kNewParameters[] = {
     {"citizen",
      ParameterType::text,
-     Parameter::positional,
+     Presence::positional,
      {"The citizen's name", "Borgerens navn"}},
     {"title",
      ParameterType::text,
-     Parameter::optional,
+     Presence::optional,
      {"What lists show (default: the name)", "Hvad lister viser (ellers: navnet)"}},
-    {"phone", ParameterType::text, Parameter::optional, {"Telephone", "Telefon"}},
-    {"address", ParameterType::text, Parameter::optional, {"Address", "Adresse"}},
+    {"phone", ParameterType::text, Presence::optional, {"Telephone", "Telefon"}},
+    {"address", ParameterType::text, Presence::optional, {"Address", "Adresse"}},
     kHappened};
 constexpr Parameter kReferParameters[] = {
     kCase,
     {"pathway",
      ParameterType::text,
-     Parameter::required,
+     Presence::required,
      {"A published pathway's id", "Id på et udgivet forløb"}},
     {"to",
      ParameterType::text_list,
-     Parameter::required,
+     Presence::required,
      {"Who receives the referral, by name", "Hvem der modtager henvisningen, ved navn"}},
     {"fields",
      ParameterType::record,
-     Parameter::optional,
+     Presence::optional,
      {"What the referral's notice lists", "Hvad henvisningen oplyser"}},
     kHappened};
 constexpr Parameter kShowParameters[] = {kCase};

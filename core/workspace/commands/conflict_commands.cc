@@ -122,12 +122,15 @@ Result<Value> conflicts_show(Call& call) {
   return out;
 }
 
-// Words that came after a signing become an addendum in their author's name, or are put by.
-void settle_late_edit(const Found& found, Draft& draft, bool keep) {
+// Words that came after a signing become an addendum in their author's name, or are put by. Of
+// texts signed apart the first stands, and the others are treated so.
+void settle_signed(const Found& found, Draft& draft, bool keep) {
   if (keep) {
+    const bool first_stands = found.conflict.kind == document::ConflictKind::signings;
     for (const auto& candidate : found.conflict.candidates) {
       const std::string words = candidate.value.text_or({});
       if (words.empty()) continue;
+      if (first_stands && &candidate == &found.conflict.candidates.front()) continue;
       Value addendum;
       addendum["text"] = words;
       addendum["from"] = document::to_text(candidate.op);
@@ -137,25 +140,32 @@ void settle_late_edit(const Found& found, Draft& draft, bool keep) {
   draft.remove(found.conflict.document, found.conflict.field, found.conflict.ops);
 }
 
+// One of the candidates, or another value. An outcome is an event with its fields, so that one is
+// picked; another outcome is recorded on top afterwards.
+Result<Value> settled_value(Call& call, const Found& found) {
+  const auto& candidates = found.conflict.candidates;
+  const auto count = static_cast<std::int64_t>(candidates.size());
+  if (call.has("pick") != call.has("value")) {
+    if (call.has("value") && !is_outcome_field(found.conflict.field)) {
+      return call.parameters()["value"];
+    }
+    const std::int64_t pick = call.parameters()["pick"].integer_or(0);
+    if (pick >= 1 && pick <= count) return candidates[static_cast<std::size_t>(pick - 1)].value;
+  }
+  return Error{ErrorCode::invalid_argument,
+               "pick from 1 to " + std::to_string(count) + ", or a value"};
+}
+
 Result<Value> conflicts_settle(Call& call) {
   FELTBOG_TRY(found, find_conflict(call.core(), call.text("conflict")));
   FELTBOG_TRY(mine, may_settle(call.core(), found));
   if (!mine) return Error{ErrorCode::not_permitted, "this conflict is settled by another role"};
-  const std::int64_t pick = call.parameters()["pick"].integer_or(0);
-  const auto count = static_cast<std::int64_t>(found.conflict.candidates.size());
   FELTBOG_TRY(draft, call.work().draft(found.file->id));
-  if (found.conflict.kind != document::ConflictKind::values) {
-    settle_late_edit(found, *draft, !call.parameters()["discard"].boolean_or(false));
-  } else if (pick >= 1 && pick <= count) {
-    draft->set(found.conflict.document, found.conflict.field,
-               found.conflict.candidates[static_cast<std::size_t>(pick - 1)].value,
-               found.conflict.ops);
-  } else if (call.has("value")) {
-    draft->set(found.conflict.document, found.conflict.field, call.parameters()["value"],
-               found.conflict.ops);
+  if (found.conflict.kind == document::ConflictKind::values) {
+    FELTBOG_TRY(value, settled_value(call, found));
+    draft->set(found.conflict.document, found.conflict.field, std::move(value), found.conflict.ops);
   } else {
-    return Error{ErrorCode::invalid_argument,
-                 "pick from 1 to " + std::to_string(count) + ", or a value"};
+    settle_signed(found, *draft, !call.parameters()["discard"].boolean_or(false));
   }
   Value out;
   out["conflict"] = call.text("conflict");
@@ -164,24 +174,22 @@ Result<Value> conflicts_settle(Call& call) {
   return out;
 }
 
-constexpr Parameter kConflict{"conflict",
-                              ParameterType::text,
-                              Parameter::positional,
-                              {"The conflict's id", "Konfliktens id"}};
+constexpr Parameter kConflict{
+    "conflict", ParameterType::text, Presence::positional, {"The conflict's id", "Konfliktens id"}};
 constexpr Parameter kShowParameters[] = {kConflict};
 constexpr Parameter kSettleParameters[] = {
     kConflict,
     {"pick",
      ParameterType::integer,
-     Parameter::optional,
+     Presence::optional,
      {"The number of the value that stands", "Nummeret på den værdi der skal gælde"}},
     {"value",
      ParameterType::text,
-     Parameter::optional,
+     Presence::optional,
      {"Another value instead", "En anden værdi i stedet"}},
     {"discard",
      ParameterType::boolean,
-     Parameter::optional,
+     Presence::optional,
      {"Words after a signing: put them by instead of adding them",
       "Ord efter en underskrift: læg dem til side i stedet for at tilføje dem"}}};
 constexpr Column kListColumns[] = {

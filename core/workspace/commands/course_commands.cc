@@ -2,6 +2,7 @@
 // What happened, what was decided and what is due in a course. Recording is never refused: what a
 // pathway does not know, or what comes late, is written down and becomes a finding.
 #include <algorithm>
+#include <map>
 
 #include "core/casework/course_value.h"
 #include "core/workspace/call.h"
@@ -106,7 +107,7 @@ Result<Value> outcome_record(Call& call) {
 
 void add_due_row(Value& rows, const SpaceFile& file, std::string_view kind, const Value& source) {
   Value row;
-  row["id"] = short_id(file.id) + ":" + source["id"].text_or({});
+  row["id"] = short_id(file.id) + ":" + std::string(kind) + ":" + source["id"].text_or({});
   row["case"] = short_id(file.id);
   row["title"] = title_of(file);
   row["kind"] = kind;
@@ -147,6 +148,15 @@ bool due_before(const Value& a, const Value& b) {
   return a["id"].text_or({}) < b["id"].text_or({});
 }
 
+// Something may be due twice, in two courses of a file: each row has an id of its own.
+void name_apart(Value& rows) {
+  std::map<std::string, int> seen;
+  for (Value& row : *rows.list()) {
+    const std::string id = row["id"].text_or({});
+    if (const int number = ++seen[id]; number > 1) row["id"] = id + ":" + std::to_string(number);
+  }
+}
+
 Result<Value> due(Call& call) {
   Value rows = Value::List{};
   std::optional<SpaceId> only;
@@ -160,78 +170,78 @@ Result<Value> due(Call& call) {
     FELTBOG_TRY(courses, courses_of(call.core(), *file));
     for (const Course& course : courses) add_due_of(call, *file, course, rows);
   }
+  name_apart(rows);
   std::stable_sort(rows.list()->begin(), rows.list()->end(), due_before);
   return rows;
 }
 
-constexpr Parameter kCase{
-    "case", ParameterType::text, Parameter::positional, {"The file", "Sagen"}};
+constexpr Parameter kCase{"case", ParameterType::text, Presence::positional, {"The file", "Sagen"}};
 constexpr Parameter kHappened{
     "happened",
     ParameterType::moment,
-    Parameter::optional,
+    Presence::optional,
     {"When it took place (default: now)", "Hvornår det skete (ellers: nu)"}};
 constexpr Parameter kVisitParameters[] = {
     kCase,
     kHappened,
-    {"minutes", ParameterType::integer, Parameter::optional, {"How long", "Hvor længe"}},
-    {"place", ParameterType::text, Parameter::optional, {"Where", "Hvor"}},
+    {"minutes", ParameterType::integer, Presence::optional, {"How long", "Hvor længe"}},
+    {"place", ParameterType::text, Presence::optional, {"Where", "Hvor"}},
     {"basis",
      ParameterType::text,
-     Parameter::optional,
+     Presence::optional,
      {"Provision, if known", "Ydelse, hvis kendt"}},
-    {"text", ParameterType::text, Parameter::optional, {"A note about it", "Et notat om det"}},
+    {"text", ParameterType::text, Presence::optional, {"A note about it", "Et notat om det"}},
     {"title",
      ParameterType::text,
-     Parameter::optional,
+     Presence::optional,
      {"The note's heading", "Notatets overskrift"}}};
 constexpr Parameter kContactParameters[] = {
     kCase,
     {"channel",
      ParameterType::text,
-     Parameter::required,
+     Presence::required,
      {"phone, digital_post, letter, visit, partner",
       "phone, digital_post, letter, visit, partner"}},
     {"result",
      ParameterType::text,
-     Parameter::required,
+     Presence::required,
      {"What came of it: reached, no_answer, ...",
       "Hvad der kom ud af det: reached, no_answer, ..."}},
     kHappened,
     {"sms_sent",
      ParameterType::boolean,
-     Parameter::optional,
+     Presence::optional,
      {"A text message followed the call", "Opkaldet blev fulgt af en sms"}},
-    {"reply_by", ParameterType::date, Parameter::optional, {"Asked to answer by", "Svarfrist"}},
-    {"knocked", ParameterType::boolean, Parameter::optional, {"Knocked first", "Bankede på først"}},
+    {"reply_by", ParameterType::date, Presence::optional, {"Asked to answer by", "Svarfrist"}},
+    {"knocked", ParameterType::boolean, Presence::optional, {"Knocked first", "Bankede på først"}},
     {"partner",
      ParameterType::text,
-     Parameter::optional,
+     Presence::optional,
      {"Which partner", "Hvilken samarbejdspartner"}},
-    {"consent", ParameterType::boolean, Parameter::optional, {"With consent", "Med samtykke"}},
+    {"consent", ParameterType::boolean, Presence::optional, {"With consent", "Med samtykke"}},
     {"legal_ground",
      ParameterType::text,
-     Parameter::optional,
+     Presence::optional,
      {"Legal ground and reason, without consent", "Hjemmel og begrundelse, uden samtykke"}},
-    {"note", ParameterType::text, Parameter::optional, {"A remark", "En bemærkning"}}};
+    {"note", ParameterType::text, Presence::optional, {"A remark", "En bemærkning"}}};
 constexpr Parameter kEventParameters[] = {
     kCase,
     {"type",
      ParameterType::text,
-     Parameter::positional,
+     Presence::positional,
      {"An event of the pathway", "En af forløbets hændelser"}},
-    {"fields", ParameterType::record, Parameter::optional, {"Its fields", "Dens felter"}},
+    {"fields", ParameterType::record, Presence::optional, {"Its fields", "Dens felter"}},
     kHappened};
 constexpr Parameter kOutcomeParameters[] = {
     kCase,
     {"outcome",
      ParameterType::text,
-     Parameter::positional,
+     Presence::positional,
      {"step.outcome, as the pathway names it", "trin.udfald, som forløbet kalder det"}},
-    {"reason", ParameterType::text, Parameter::optional, {"Why", "Hvorfor"}},
+    {"reason", ParameterType::text, Presence::optional, {"Why", "Hvorfor"}},
     kHappened};
 constexpr Parameter kDueParameters[] = {
-    {"case", ParameterType::text, Parameter::optional, {"Only this file", "Kun denne sag"}}};
+    {"case", ParameterType::text, Presence::optional, {"Only this file", "Kun denne sag"}}};
 constexpr Column kDueColumns[] = {{"due", {"Due", "Frist"}},  {"status", {"Status", "Status"}},
                                   {"what", {"What", "Hvad"}}, {"owner", {"Who", "Hvem"}},
                                   {"case", {"Case", "Sag"}},  {"title", {"Title", "Titel"}}};

@@ -123,24 +123,23 @@ Result<Value> note_list(Call& call) {
   return rows;
 }
 
-constexpr Parameter kCase{
-    "case", ParameterType::text, Parameter::positional, {"The file", "Sagen"}};
+constexpr Parameter kCase{"case", ParameterType::text, Presence::positional, {"The file", "Sagen"}};
 constexpr Parameter kNote{"note",
                           ParameterType::text,
-                          Parameter::positional,
+                          Presence::positional,
                           {"The note: the beginning of its id, or its title",
                            "Notatet: begyndelsen af dets id, eller dets titel"}};
 constexpr Parameter kText{
-    "text", ParameterType::text, Parameter::positional, {"The words", "Teksten"}};
+    "text", ParameterType::text, Presence::positional, {"The words", "Teksten"}};
 constexpr Parameter kHappened{
     "happened",
     ParameterType::moment,
-    Parameter::optional,
+    Presence::optional,
     {"When it took place (default: now)", "Hvornår det skete (ellers: nu)"}};
 constexpr Parameter kWriteParameters[] = {
     kCase,
     kText,
-    {"title", ParameterType::text, Parameter::optional, {"A heading", "En overskrift"}},
+    {"title", ParameterType::text, Presence::optional, {"A heading", "En overskrift"}},
     kHappened};
 constexpr Parameter kAppendParameters[] = {kCase, kNote, kText, kHappened};
 constexpr Parameter kEditParameters[] = {kCase, kNote, kText};

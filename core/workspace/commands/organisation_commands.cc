@@ -56,7 +56,7 @@ Result<UserId> invited_user(Call& call, bool& is_new) {
 
 Result<Value> user_invite(Call& call) {
   Core& core = call.core();
-  if (core.membership.organisation_accepted() == 0 || !core.directory) {
+  if (core.membership.organisation_accepted() == 0 || !core.joining.directory) {
     return Error{ErrorCode::wrong_state, "the organisation is not on the server yet"};
   }
   FELTBOG_TRY(roles, roles_from(call));
@@ -74,8 +74,8 @@ Result<Value> user_invite(Call& call) {
                          hours * kHourMilliseconds};
   if (is_new) {
     call.work().add_record(ledger::UserAdd{user, roles});
-    call.work().add_members(*core.directory, {{user, ledger::SpaceRole::writer}});
-    FELTBOG_TRY(draft, call.work().draft(*core.directory));
+    call.work().add_members(*core.joining.directory, {{user, ledger::SpaceRole::writer}});
+    FELTBOG_TRY(draft, call.work().draft(*core.joining.directory));
     draft->set({}, user_name_field(to_base32(user.view())), Value(call.text("name")));
   }
   call.work().add_record(ledger::InviteCreate{id, crypto::signing_public(secret), user, expires});
@@ -105,22 +105,22 @@ Result<Value> user_list(Call& call) {
     row["name"] = user_name(call.core(), id);
     row["roles"] = roles_value(organisation.roles(id));
     row["devices"] = static_cast<std::int64_t>(organisation.active_devices(id).size());
-    row["self"] = id == call.core().user;
+    row["self"] = id == call.core().user();
     rows.push_back(std::move(row));
   }
   return rows;
 }
 
 constexpr Parameter kInviteParameters[] = {
-    {"name", ParameterType::text, Parameter::required, {"The person's name", "Personens navn"}},
+    {"name", ParameterType::text, Presence::required, {"The person's name", "Personens navn"}},
     {"role",
      ParameterType::text_list,
-     Parameter::required,
+     Presence::required,
      {"worker, caseworker, supervisor, administrator or auditor",
       "worker, caseworker, supervisor, administrator eller auditor"}},
     {"expires_hours",
      ParameterType::integer,
-     Parameter::optional,
+     Presence::optional,
      {"How long it is good for (default 72)", "Hvor længe den gælder (ellers 72)"}}};
 constexpr Column kListColumns[] = {{"name", {"Name", "Navn"}},
                                    {"roles", {"Roles", "Roller"}},

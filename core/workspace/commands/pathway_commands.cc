@@ -12,14 +12,14 @@ namespace {
 
 Result<Value> pathway_publish(Call& call) {
   Core& core = call.core();
-  if (!core.directory) return Error{ErrorCode::wrong_state, "no directory"};
+  if (!core.joining.directory) return Error{ErrorCode::wrong_state, "no directory"};
   const std::string definition = call.text("definition");
   FELTBOG_TRY(pathway, casework::load_pathway_text(definition));
   if (find_pathway(core, pathway.id, pathway.version) != nullptr) {
     return Error{ErrorCode::already_exists,
                  pathway.id + " version " + std::to_string(pathway.version)};
   }
-  FELTBOG_TRY(draft, call.work().draft(*core.directory));
+  FELTBOG_TRY(draft, call.work().draft(*core.joining.directory));
   const auto document = draft->create(kPathwayKind);
   draft->set(document, field::kPathwayId, Value(pathway.id));
   draft->set(document, field::kVersion, Value(pathway.version));
@@ -33,8 +33,8 @@ Result<Value> pathway_publish(Call& call) {
 
 Result<Value> pathway_list(Call& call) {
   Value rows = Value::List{};
-  if (!call.core().directory) return rows;
-  FELTBOG_TRY(directory, call.core().files.open(*call.core().directory));
+  if (!call.core().joining.directory) return rows;
+  FELTBOG_TRY(directory, call.core().files.open(*call.core().joining.directory));
   for (const auto& info : directory->history.documents_of(kPathwayKind)) {
     Value row;
     row["id"] = text_value(*directory, info.id, field::kPathwayId);
@@ -49,7 +49,7 @@ Result<Value> pathway_list(Call& call) {
 
 constexpr Parameter kPublishParameters[] = {{"definition",
                                              ParameterType::text,
-                                             Parameter::positional,
+                                             Presence::positional,
                                              {"The pathway as JSON text (@FILE reads a file)",
                                               "Forløbet som JSON-tekst (@FIL læser en fil)"}}};
 constexpr Column kListColumns[] = {{"id", {"Pathway", "Forløb"}},

@@ -60,37 +60,79 @@ Result<Value> unsent(Core& core) {
                          "NULL)"));
   FELTBOG_TRY(chunks,
               one_number(core, "SELECT count(*) FROM chunk WHERE own = 1 AND receipt IS NULL"));
-  FELTBOG_TRY(records, core.membership.waiting_amount());
   out["changes"] = changes;
   out["attachment_chunks"] = chunks;
-  out["membership_records"] = records.items;
+  out["membership_records"] = core.membership.waiting_count() + core.membership.refused_count();
   if (changes > 0) out["since"] = casework::to_text(casework::to_copenhagen({oldest}));
   return out;
+}
+
+// How many runs or chunks, by the error that keeps them.
+Result<Value> count_by_code(Core& core, std::string_view sql) {
+  FELTBOG_TRY(rows, core.database->prepare(sql));
+  Value out = Value::Map{};
+  while (true) {
+    FELTBOG_TRY(more, rows.step());
+    if (!more) return out;
+    out[std::string(error_name(static_cast<ErrorCode>(rows.integer(0))))] = rows.integer(1);
+  }
+}
+
+// What the server would not take, and what came that cannot be used: nothing of it is lost, and
+// somebody should know.
+Result<void> add_obstacles(Core& core, Value& out) {
+  FELTBOG_TRY(refused, count_by_code(core,
+                                     "SELECT refused, count(*) FROM run WHERE own = 1 AND receipt "
+                                     "IS NULL AND refused IS NOT NULL GROUP BY refused"));
+  FELTBOG_TRY(chunks, count_by_code(core,
+                                    "SELECT refused, count(*) FROM chunk WHERE own = 1 AND receipt "
+                                    "IS NULL AND refused IS NOT NULL GROUP BY refused"));
+  FELTBOG_TRY(aside, one_number(core, "SELECT count(*) FROM run WHERE set_aside IS NOT NULL"));
+  FELTBOG_TRY(reasons, count_by_code(core,
+                                     "SELECT set_aside, count(*) FROM run WHERE set_aside IS NOT "
+                                     "NULL GROUP BY set_aside"));
+  out["runs_refused"] = std::move(refused);
+  out["attachment_chunks_refused"] = std::move(chunks);
+  out["membership_records_refused"] = core.membership.refused_count();
+  out["runs_set_aside"] = aside;
+  out["set_aside_reasons"] = std::move(reasons);
+  return {};
+}
+
+// Files, their conflicts, and changes that came and have no effect: dishonest ones, and those whose
+// past is not here.
+Result<void> add_files(Core& core, Value& out) {
+  std::int64_t files = 0;
+  std::size_t conflicts = 0;
+  std::size_t refused = 0;
+  std::size_t waiting = 0;
+  for (const auto& [id, log] : core.membership.spaces()) {
+    FELTBOG_TRY(file, core.files.open(id));
+    conflicts += file->history.conflicts().size();
+    refused += file->refused.size();
+    waiting += file->history.held_count();
+    if (log.state.kind() != ledger::SpaceKind::directory) ++files;
+  }
+  out["files"] = files;
+  out["conflicts"] = conflicts;
+  out["changes_refused"] = refused;
+  out["changes_waiting"] = waiting;
+  return {};
 }
 
 Result<Value> status(Call& call) {
   Core& core = call.core();
   Value out;
   out["stage"] = stage_name(core.stage());
-  if (!core.membership.organisation().empty()) out["user"] = user_name(core, core.user);
+  if (!core.membership.organisation().empty()) out["user"] = user_name(core, core.user());
   out["device"] = to_base32(core.identity.id.view());
   FELTBOG_TRY(not_sent, unsent(core));
   out["all_sent"] = not_sent["changes"] == Value(0) && not_sent["attachment_chunks"] == Value(0) &&
                     not_sent["membership_records"] == Value(0);
   out["not_sent"] = std::move(not_sent);
-  std::int64_t files = 0;
-  std::int64_t conflicts = 0;
-  for (const auto& [id, log] : core.membership.spaces()) {
-    if (log.state.kind() == ledger::SpaceKind::directory) continue;
-    FELTBOG_TRY(file, core.files.open(id));
-    ++files;
-    conflicts += static_cast<std::int64_t>(file->history.conflicts().size());
-  }
-  out["files"] = files;
-  out["conflicts"] = conflicts;
-  FELTBOG_TRY(aside, one_number(core, "SELECT count(*) FROM run WHERE set_aside IS NOT NULL"));
+  FELTBOG_CHECK(add_files(core, out));
+  FELTBOG_CHECK(add_obstacles(core, out));
   FELTBOG_TRY(wanted, one_number(core, "SELECT count(*) FROM chunk WHERE bytes IS NULL"));
-  out["runs_set_aside"] = aside;
   out["attachment_chunks_wanted"] = wanted;
   out["revision"] = core.revision;
   return out;
@@ -99,7 +141,7 @@ Result<Value> status(Call& call) {
 constexpr Parameter kSearchParameters[] = {
     {"words",
      ParameterType::text,
-     Parameter::positional,
+     Presence::positional,
      {"Words that must all occur", "Ord der alle skal forekomme"}}};
 constexpr Column kSearchColumns[] = {{"case", {"Case", "Sag"}},
                                      {"title", {"Title", "Titel"}},

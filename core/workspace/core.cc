@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is read from the settings, and what every durable step does to memory.
+#include "core/workspace/core.h"
+
+#include <algorithm>
+
+#include "core/workspace/device_replica.h"
+#include "core/workspace/search_index.h"
+#include "core/workspace/tables.h"
+
+namespace feltbog::workspace {
+namespace {
+
+Result<Joining> read_joining(store::Database& database) {
+  Joining out;
+  FELTBOG_TRY(user, read_setting(database, setting::kUser));
+  if (user) {
+    FELTBOG_TRY(id, UserId::from(*user));
+    out.user = id;
+  }
+  FELTBOG_TRY(directory, read_setting(database, setting::kDirectory));
+  if (directory) {
+    FELTBOG_TRY(id, SpaceId::from(*directory));
+    out.directory = id;
+  }
+  FELTBOG_TRY(invite, read_setting(database, setting::kInvite));
+  if (invite) {
+    FELTBOG_TRY(parsed, ledger::Invite::parse(as_text(*invite)));
+    out.invite = std::move(parsed);
+  }
+  FELTBOG_TRY(office, read_setting(database, setting::kOffice));
+  if (office) {
+    FELTBOG_TRY(parsed, ledger::FoundingInvite::parse(as_text(*office)));
+    out.office = std::move(parsed);
+  }
+  FELTBOG_TRY(offered, read_setting(database, setting::kOffered));
+  out.offered = offered.has_value();
+  return out;
+}
+
+}  // namespace
+
+Core::Core(const Environment& outside, std::unique_ptr<store::Database> opened,
+           ledger::DeviceIdentity device, std::uint32_t number)
+    : environment(outside),
+      database(std::move(opened)),
+      identity(std::move(device)),
+      incarnation(number),
+      membership(*database, identity),
+      files(*database, identity.id, number),
+      replica(std::make_unique<DeviceReplica>(*this)) {}
+
+Core::~Core() = default;
+
+Result<void> Core::reread() {
+  stale_ = true;
+  files.put_away_all();
+  pathways.clear();
+  FELTBOG_TRY(stored_revision, read_number(*database, setting::kRevision, 1));
+  FELTBOG_TRY(stored_joining, read_joining(*database));
+  FELTBOG_CHECK(membership.load());
+  revision = stored_revision;
+  joining = std::move(stored_joining);
+  stale_ = false;
+  return {};
+}
+
+Result<void> Core::next_revision() {
+  ++revision;
+  return write_number(*database, setting::kRevision, revision);
+}
+
+Result<void> Core::index(const SpaceFile& file, const document::AddEffect& effect) {
+  std::vector<document::DocumentId> touched = effect.created;
+  for (const auto& field : effect.fields) touched.push_back(field.document);
+  std::sort(touched.begin(), touched.end());
+  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+  for (const auto& document : touched) FELTBOG_CHECK(index_document(*database, file, document));
+  return {};
+}
+
+void Core::announce(const std::vector<SpaceEffect>& effects) {
+  for (const SpaceEffect& effect : effects) {
+    if (effect.space == joining.directory) pathways.clear();
+    for (EffectListener* listener : listeners) listener->on_effect(effect.space, effect.effect);
+  }
+}
+
+Stage Core::stage() const {
+  const auto& organisation = membership.organisation();
+  const auto* device = organisation.device(identity.id);
+  if (device != nullptr && device->added_at <= membership.organisation_accepted()) {
+    return organisation.device_active(identity.id) ? Stage::member : Stage::revoked;
+  }
+  if (joining.office) return Stage::founding;
+  return joining.invite ? Stage::enrolling : Stage::empty;
+}
+
+}  // namespace feltbog::workspace

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// The server orders the logs: what others appended first stands, and what waits here is made anew
+// on top. Also the duties of members, which are records too.
+#include <algorithm>
+
+#include "core/ledger/run.h"
+#include "core/workspace/membership.h"
+
+namespace feltbog::workspace {
+
+using ledger::LogName;
+using ledger::Record;
+using ledger::RecordItem;
+
+namespace {
+
+// A record that lost a race is worth making anew unless what it did was done by the winner.
+bool is_stale(const Error& error) {
+  return error.code == ErrorCode::already_exists || error.code == ErrorCode::wrong_state ||
+         error.code == ErrorCode::not_found || error.code == ErrorCode::not_authorised ||
+         error.code == ErrorCode::invite_used || error.code == ErrorCode::invite_unknown ||
+         error.code == ErrorCode::missing_key;
+}
+
+}  // namespace
+
+Result<void> Membership::read_waiting(const LogName& log, std::uint64_t from,
+                                      std::vector<Overtaken>& taken) {
+  FELTBOG_TRY(rows,
+              log ? database_->prepare("SELECT record, wraps FROM space_record WHERE accepted = 0 "
+                                       "AND sequence >= ?1 AND space = ?2 ORDER BY sequence")
+                  : database_->prepare("SELECT record, x'' FROM organisation_record WHERE "
+                                       "accepted = 0 AND sequence >= ?1 ORDER BY sequence"));
+  rows.bind(1, from);
+  if (log) rows.bind(2, *log);
+  while (true) {
+    FELTBOG_TRY(more, rows.step());
+    if (!more) return {};
+    FELTBOG_TRY(record, Record::decode(rows.bytes(0)));
+    taken.push_back({log, std::move(record), to_bytes(rows.bytes(1))});
+  }
+}
+
+// Takes the waiting records from `from` on out of the log. With the organisation's go all waiting
+// records of spaces, since they may cite them.
+Result<void> Membership::take_back(const LogName& log, std::uint64_t from,
+                                   std::vector<Overtaken>& taken) {
+  FELTBOG_CHECK(read_waiting(log, from, taken));
+  if (log) {
+    FELTBOG_CHECK(
+        database_->run("DELETE FROM space_record WHERE accepted = 0 AND space = ?1 AND "
+                       "sequence >= ?2",
+                       *log, from));
+    return load_space(*log);
+  }
+  for (const auto& [id, space_log] : spaces_) {
+    if (space_log.waits()) FELTBOG_CHECK(read_waiting(id, 0, taken));
+  }
+  FELTBOG_CHECK(database_->run("DELETE FROM space_record WHERE accepted = 0"));
+  FELTBOG_CHECK(database_->run(
+      "DELETE FROM organisation_record WHERE accepted = 0 AND sequence >= ?1", from));
+  return load();
+}
+
+Result<bool> Membership::store_one(const LogName& log, const RecordItem& item,
+                                   std::vector<Overtaken>& overtaken) {
+  FELTBOG_TRY(record, Record::decode(item.record));
+  if (record.sequence <= accepted(log)) {
+    FELTBOG_CHECK(check_same(log, record.sequence, item.record));
+    return false;
+  }
+  if (record.sequence <= head(log).sequence) {
+    const auto same = check_same(log, record.sequence, item.record);
+    if (same) return accept(log, record.sequence);
+    if (same.error().code != ErrorCode::fork_detected) return same.error();
+    FELTBOG_CHECK(take_back(log, record.sequence, overtaken));
+  }
+  FELTBOG_CHECK(apply(log, item, true));
+  return true;
+}
+
+Result<bool> Membership::store(const LogName& log, std::uint64_t first,
+                               std::span<const RecordItem> items, Random& random) {
+  if (first > accepted(log) + 1) return Error{ErrorCode::broken_chain, "records are missing"};
+  std::vector<Overtaken> overtaken;
+  bool grown = false;
+  for (std::size_t index = 0; index < items.size(); ++index) {
+    FELTBOG_TRY(record, Record::decode(items[index].record));
+    if (record.sequence != first + index) return Error{ErrorCode::malformed, "sequence"};
+    FELTBOG_TRY(is_new, store_one(log, items[index], overtaken));
+    grown = grown || is_new;
+  }
+  FELTBOG_CHECK(make_all_anew(overtaken, random));
+  if (grown && !log) {
+    // Who was refused a space for want of a role may have it now.
+    FELTBOG_CHECK(
+        database_->run("UPDATE space_record SET refused = NULL WHERE refused IS NOT NULL"));
+    for (auto& [id, space_log] : spaces_) space_log.refused = false;
+  }
+  return grown;
+}
+
+Result<void> Membership::make_all_anew(std::span<const Overtaken> overtaken, Random& random) {
+  for (const Overtaken& record : overtaken) {
+    if (auto made = make_anew(record, random); !made && !is_stale(made.error())) return made;
+  }
+  return {};
+}
+
+Result<void> Membership::make_organisation_record_anew(const Record& record) {
+  FELTBOG_TRY(payload, ledger::decode_organisation_payload(record.kind, record.payload));
+  // A device's own enrolment is made anew where the invite's secret is: device_replica.cc.
+  if (std::holds_alternative<ledger::DeviceAdd>(payload)) return {};
+  FELTBOG_TRY(made, ledger::make_record(organisation_, *device_, payload));
+  return append(made);
+}
+
+Result<void> Membership::make_members_anew(const SpaceId& id, const ledger::MemberAdd& addition,
+                                           Random& random) {
+  const SpaceLog* log = space(id);
+  if (log == nullptr) return {};
+  std::vector<ledger::Member> members;
+  for (const ledger::Member& member : addition.members) {
+    if (!log->state.role(member.user)) members.push_back(member);
+  }
+  if (members.empty()) return {};
+  FELTBOG_TRY(ring, keys(id));
+  FELTBOG_TRY(made, ledger::add_members(log->state, organisation_, *ring, std::move(members),
+                                        *device_, random));
+  return append(id, made);
+}
+
+Result<void> Membership::make_space_record_anew(const SpaceId& id, const Record& record,
+                                                Random& random) {
+  FELTBOG_TRY(payload, ledger::decode_space_payload(record.kind, record.payload));
+  if (const auto* addition = std::get_if<ledger::MemberAdd>(&payload)) {
+    return make_members_anew(id, *addition, random);
+  }
+  if (const auto* creation = std::get_if<ledger::SpaceCreate>(&payload)) {
+    // Nothing was sealed in a space whose creation still waits, so a new first key harms nobody.
+    FELTBOG_TRY(made, ledger::create_space(id, creation->kind, creation->members, *device_,
+                                           organisation_, random));
+    return append(id, made.step);
+  }
+  return {};  // what else can be waiting is a duty, and is done anew as such
+}
+
+Result<void> Membership::make_anew(const Overtaken& overtaken, Random& random) {
+  if (!overtaken.log) return make_organisation_record_anew(overtaken.record);
+  // As it was, where it still fits: the server may have it already.
+  if (append(*overtaken.log, {overtaken.record, overtaken.wraps})) return {};
+  return make_space_record_anew(*overtaken.log, overtaken.record, random);
+}
+
+Result<void> Membership::refuse(const LogName& log, std::uint64_t sequence, ErrorCode code,
+                                Random& random) {
+  // Offered again to a server that lost it, and not taken: no more in this session.
+  stop_offering(log);
+  if (sequence <= accepted(log) || sequence > head(log).sequence) return {};
+  if (log && sequence == 1) {
+    spaces_.at(*log).refused = true;
+    return database_->run("UPDATE space_record SET refused = ?2 WHERE space = ?1 AND sequence = 1",
+                          *log, static_cast<std::int64_t>(code));
+  }
+  std::vector<Overtaken> taken;
+  FELTBOG_CHECK(take_back(log, sequence, taken));
+  // The first is the refused one.
+  return taken.empty() ? Result<void>() : make_all_anew(std::span(taken).subspan(1), random);
+}
+
+// Up to where the runs of barred devices that held the key are known here: what they wrote before
+// was honest work of a member.
+Result<std::vector<ledger::Cut>> Membership::known_cuts(const SpaceId& id) {
+  std::vector<ledger::Cut> cuts;
+  for (const auto& [device, since] : spaces_.at(id).state.epoch().holders) {
+    if (organisation_.device_active(device)) continue;
+    FELTBOG_TRY(rows,
+                database_->prepare(
+                    "SELECT run, max(run.sequence) FROM run JOIN writer USING(writer) WHERE "
+                    "run.space = ?1 AND device = ?2 AND set_aside IS NULL GROUP BY run.writer"));
+    rows.bind(1, id).bind(2, device);
+    while (true) {
+      FELTBOG_TRY(more, rows.step());
+      if (!more) break;
+      FELTBOG_TRY(run, ledger::SealedRun::decode(rows.bytes(0)));
+      cuts.push_back({id, device, run.header.incarnation, run.header.sequence, run.header.hash()});
+    }
+  }
+  ledger::sort_cuts(cuts);
+  return cuts;
+}
+
+Result<bool> Membership::may_do_duties(const SpaceLog& log, const SpaceId& id) {
+  if (log.waits() || !log.state.admits(device_->id, organisation_)) return false;
+  FELTBOG_TRY(ring, keys(id));
+  return ledger::holds_all_keys(*ring, log.state);
+}
+
+Result<bool> Membership::has_duties() {
+  if (organisation_waits()) return false;
+  for (const auto& [id, log] : spaces_) {
+    if (!log.state.needs_rotation(organisation_) &&
+        log.state.devices_without_key(organisation_).empty()) {
+      continue;
+    }
+    FELTBOG_TRY(may, may_do_duties(log, id));
+    if (may) return true;
+  }
+  return false;
+}
+
+Result<void> Membership::duty_of(const SpaceId& id, Random& random) {
+  const SpaceLog& log = spaces_.at(id);
+  FELTBOG_TRY(may, may_do_duties(log, id));
+  if (!may) return {};
+  FELTBOG_TRY(ring, keys(id));
+  if (log.state.needs_rotation(organisation_)) {
+    FELTBOG_TRY(cuts, known_cuts(id));
+    auto made =
+        ledger::rotate_epoch(log.state, organisation_, *ring, std::move(cuts), *device_, random);
+    if (!made) return is_stale(made.error()) ? Result<void>() : Result<void>(made.error());
+    return append(id, made->step);
+  }
+  const auto without = log.state.devices_without_key(organisation_);
+  if (without.empty()) return {};
+  auto made = ledger::join_devices(log.state, organisation_, *ring, without, *device_, random);
+  if (!made) return is_stale(made.error()) ? Result<void>() : Result<void>(made.error());
+  return append(id, made.value());
+}
+
+Result<void> Membership::do_duties(Random& random) {
+  if (organisation_waits()) return {};
+  std::vector<SpaceId> ids;
+  for (const auto& [id, log] : spaces_) ids.push_back(id);
+  for (const SpaceId& id : ids) FELTBOG_CHECK(duty_of(id, random));
+  return {};
+}
+
+}  // namespace feltbog::workspace
