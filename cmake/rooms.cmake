@@ -26,6 +26,7 @@ function(feltbog_use_rooms target room)
   endforeach()
   target_include_directories(${target} PRIVATE "${view}")
   target_link_libraries(${target} PRIVATE feltbog_options)
+  feltbog_precompile(${target})
   add_dependencies(${target} check_rooms)
 endfunction()
 
