@@ -15,6 +15,9 @@
 namespace feltbog::cli {
 namespace {
 
+// How many owners in a row may be killed under one query.
+constexpr int kOwnersLostMax = 3;
+
 Result<std::string> read_text_file(const std::string& path) {
   return read_path(path, kTextFileBytesMax);
 }
@@ -71,6 +74,18 @@ Result<void> run_watch(const Context& context) {
   return {};
 }
 
+// An owner that is killed under a query is asked again as soon as there is a new one: a query
+// changes nothing. Whether a command was done only a person can see.
+Result<Value> ask_row(const Context& context) {
+  const workspace::CommandRow& row = *context.line.row;
+  for (int lost = 0;; ++lost) {
+    FELTBOG_TRY(session, Session::open(context, Session::Folder::must_exist));
+    auto result = session.call(row.name, context.parameters);
+    const bool again = !result && session.lost() && row.shape == workspace::Shape::query;
+    if (!again || lost == kOwnersLostMax) return result;
+  }
+}
+
 // The exit status.
 Result<int> run_row(const Context& context) {
   if (is_special(*context.line.row)) return run_special(context);
@@ -78,8 +93,7 @@ Result<int> run_row(const Context& context) {
     FELTBOG_CHECK(run_watch(context));
     return 0;
   }
-  FELTBOG_TRY(session, Session::open(context, Session::Folder::must_exist));
-  FELTBOG_TRY(result, session.call(context.line.row->name, context.parameters));
+  FELTBOG_TRY(result, ask_row(context));
   if (context.line.options.json) {
     context.print_json(result);
   } else {

@@ -52,6 +52,8 @@ class Session {
   Result<Value> call(std::string_view command, const Value& parameters);
   Value call_body(std::string_view command, const Value& parameters) const;
   Result<void> unlock();
+  // Whether the owner went away while it was asked.
+  bool lost() const { return link_.is_lost(); }
   // A passphrase for a database that is there, or for a new one (asked for twice).
   Result<Passphrase> existing_passphrase() const;
   Result<Passphrase> new_passphrase() const;

@@ -238,7 +238,7 @@ Result<void> Day::play_line(const Value& line) {
 Result<void> Day::reconnect() {
   std::vector<std::string> order{"worker_a", "worker_b"};
   if (options_.second_worker_first) std::swap(order.front(), order.back());
-  order.push_back("desk");
+  order.emplace_back("desk");
   for (int round = 0; round < 2; ++round) {
     for (const std::string& id : order) {
       FELTBOG_CHECK(ensure_office());

@@ -39,7 +39,7 @@ bool read_arguments(const std::vector<std::string>& words, Arguments& out) {
     } else if (word == "--folder" && has_value) {
       out.day.folder = words[++i];
     } else if (word == "--kills" && has_value) {
-      out.day.kills = std::atoi(words[++i].c_str());
+      out.day.kills = static_cast<int>(std::strtol(words[++i].c_str(), nullptr, 10));
     } else if (word == "--seed" && has_value) {
       out.day.seed = std::strtoull(words[++i].c_str(), nullptr, 10);
     } else {

@@ -12,7 +12,7 @@ constexpr std::string_view kInviteMark = "feltbog-office:";
 
 }  // namespace
 
-Office::Office(Programs programs, std::string folder)
+Office::Office(Programs programs, const std::string& folder)
     : programs_(std::move(programs)),
       data_(folder + "/server"),
       log_(folder + "/server.log"),

@@ -10,7 +10,7 @@ namespace feltbog::demo {
 
 class Office {
  public:
-  Office(Programs programs, std::string folder);
+  Office(Programs programs, const std::string& folder);
 
   // Makes the server and returns its founding invite.
   Result<std::string> found();

@@ -36,6 +36,8 @@ class OwnerLink {
   // answering: whether a command was done is unknown then.
   Result<Value> request(std::string_view verb, Value body, const OnReply& on_reply = nullptr);
   std::int64_t owner_process() const { return process_; }
+  // Whether the owner went away; another link is needed then.
+  bool is_lost() const { return lost_; }
 
   OwnerLink(OwnerLink&& other) noexcept;
   OwnerLink& operator=(OwnerLink&& other) noexcept;

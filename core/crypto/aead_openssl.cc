@@ -75,7 +75,7 @@ class OpensslContext final : public detail::AeadContext {
   // Key, nonce and additional data; no byte of the message yet.
   bool begin(EVP_CIPHER_CTX& context, const Nonce& nonce, BytesView additional, BytesView message) {
     if (message.size() > kSizeMax || additional.size() > kSizeMax) return false;
-    std::array<std::uint8_t, Key::kSize> once;
+    std::array<std::uint8_t, Key::kSize> once{};
     crypto_core_hchacha20(once.data(), nonce.bytes.data(), key_.view().data(), nullptr);
     std::array<std::uint8_t, kShortNonceSize> rest{};
     std::memcpy(rest.data() + 4, nonce.bytes.data() + kDerivingSize, 8);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes of a database changed on the disk while nobody had it open.
+// Bytes of a database changed on the disk while nobody had it open; owners killed under a question.
 #include "tests/e2e/site.h"
 
 namespace feltbog::e2e {
@@ -67,6 +67,20 @@ TEST_CASE("whichever page is damaged, a command gives the right words or says co
   CHECK(refused > 0);
   write_whole(path, good);
   CHECK(note_text(site.desk, site.file, "Note") == "Hele ord");
+}
+
+TEST_CASE("a query is answered, whenever the process that answers is killed") {
+  const Desk site;
+  for (int round = 0; round < 12; ++round) {
+    CAPTURE(round);
+    if (round % 2 == 0) site.desk.must({"status"});  // starts an owner, else the query does
+    demo::Process query = site.desk.start({"note", "show", site.file, "Note"});
+    CHECK(until([&] { return site.desk.owner() > 0; }));
+    site.desk.kill_owner();
+    const demo::Outcome outcome = query.finish();
+    CHECK(outcome.status == 0);
+    CHECK(outcome.out.find("Hele ord") != std::string::npos);
+  }
 }
 
 TEST_CASE("a database that was cut off says corrupt") {

@@ -6,7 +6,7 @@ set -u
 echo "$1 $2"
 quiet_clang=(-Wno-unknown-warning-option -DBOOST_ASIO_HAS_CO_AWAIT
   -DBOOST_ASIO_HAS_STD_COROUTINE)
-findings=$(clang-tidy-14 --quiet -p build/release "${quiet_clang[@]/#/--extra-arg=}" "$2" 2>&1) && {
+findings=$(clang-tidy-14 --quiet -p build/lint "${quiet_clang[@]/#/--extra-arg=}" "$2" 2>&1) && {
   touch "$3"
   exit 0
 }
