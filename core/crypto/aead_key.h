@@ -44,6 +44,9 @@ class AeadKey {
   [[nodiscard]] bool open(const Nonce& nonce, BytesView additional, BytesView cipher,
                           const Tag& tag, std::span<std::uint8_t> out) const;
 
+  // The same key and provider, for another thread.
+  AeadKey clone() const { return AeadKey(key_->copy(), provider()); }
+
   AeadProvider provider() const {
     return context_ == nullptr ? AeadProvider::sodium : AeadProvider::openssl;
   }

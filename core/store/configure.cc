@@ -83,11 +83,30 @@ Result<void> switch_options(Database::Connection& connection) {
   return {};
 }
 
+// What a reader runs: SELECTs, and PRAGMAs that tell something.
+int authorise_reader(void* connection, int action, const char* first, const char* second,
+                     const char* third, const char* fourth) noexcept {
+  switch (action) {
+    case SQLITE_TRANSACTION:
+      return static_cast<Database::Connection*>(connection)->may_begin ? SQLITE_OK : SQLITE_DENY;
+    case SQLITE_PRAGMA:
+      return sqlite3_stricmp(first, "wal_checkpoint") == 0 ||
+                     sqlite3_stricmp(first, "optimize") == 0
+                 ? SQLITE_DENY
+                 : authorise(nullptr, action, first, second, third, fourth);
+    case SQLITE_READ:
+    case SQLITE_SELECT:
+    case SQLITE_RECURSIVE:
+    case SQLITE_FUNCTION: return authorise(nullptr, action, first, second, third, fourth);
+    default: return SQLITE_DENY;
+  }
+}
+
 // In this order: the first three decide how the first read is done.
 Result<void> set_pragmas(Database::Connection& connection, const DatabaseOptions& options) {
   const bool full = options.durability == Durability::full;
   const std::string cache = "-" + std::to_string(options.cache_kibibytes);
-  FELTBOG_CHECK(set(connection, "locking_mode", "EXCLUSIVE", "exclusive"));
+  FELTBOG_CHECK(set(connection, "locking_mode", "NORMAL", "normal"));
   FELTBOG_CHECK(set(connection, "temp_store", "MEMORY", "2"));
   FELTBOG_CHECK(set(connection, "mmap_size", "0", "0"));
   FELTBOG_CHECK(set(connection, "journal_mode", "WAL", "wal"));
@@ -129,6 +148,28 @@ Result<void> configure(Database::Connection& connection, const DatabaseOptions& 
   FELTBOG_CHECK(connection.exec("SELECT count(*) FROM sqlite_schema"));
   FELTBOG_CHECK(settle_log(connection, options));
   sqlite3_set_authorizer(connection.handle, authorise, nullptr);
+  return {};
+}
+
+// The first read of the log comes before the authoriser, and with it the opening of the log file:
+// afterwards the reader asks the disk for nothing more.
+Result<void> configure_reader(Database::Connection& connection, const ReaderOptions& options) {
+  const std::string cache = "-" + std::to_string(options.cache_kibibytes);
+  sqlite3_extended_result_codes(connection.handle, 1);
+  FELTBOG_CHECK(switch_options(connection));
+  // Moving the log is the writer's.
+  FELTBOG_CHECK(switch_option(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1));
+  FELTBOG_CHECK(set(connection, "query_only", "1", "1"));
+  FELTBOG_CHECK(set(connection, "locking_mode", "NORMAL", "normal"));
+  FELTBOG_CHECK(set(connection, "temp_store", "MEMORY", "2"));
+  FELTBOG_CHECK(set(connection, "mmap_size", "0", "0"));
+  FELTBOG_TRY(mode, ask(connection, "journal_mode"));
+  if (mode != "wal") return Error{ErrorCode::internal, "setting journal_mode is " + mode};
+  FELTBOG_CHECK(set(connection, "cache_size", cache, cache));
+  FELTBOG_CHECK(set(connection, "trusted_schema", "0", "0"));
+  FELTBOG_CHECK(set(connection, "cell_size_check", "1", "1"));
+  FELTBOG_CHECK(connection.exec("SELECT count(*) FROM sqlite_schema"));
+  sqlite3_set_authorizer(connection.handle, authorise_reader, &connection);
   return {};
 }
 

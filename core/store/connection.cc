@@ -21,6 +21,16 @@ Database::Connection::~Connection() {
   }
 }
 
+Result<void> Database::Connection::connect(int access) {
+  FELTBOG_TRY(made, EncryptingVfs::make(state, *main_file));
+  vfs = std::move(made);
+  const int code = sqlite3_open_v2(
+      EncryptingVfs::file_name(), &handle,
+      access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE, vfs->name());
+  if (code != SQLITE_OK) return error_of(code);
+  return {};
+}
+
 Error Database::Connection::error_of(int code) {
   std::string detail = "sqlite " + std::to_string(code);
   std::optional<Error> cause = std::move(state.cause);

@@ -44,15 +44,15 @@ struct TextHash {
 };
 
 struct Database::Connection {
-  Connection(std::unique_ptr<File> lock_in, std::unique_ptr<File> main_file_in, Disk& disk,
-             std::string path, PageCipher cipher, Random& random)
-      : lock(std::move(lock_in)),
+  Connection(std::shared_ptr<DatabaseShare> share_in, std::unique_ptr<File> main_file_in,
+             Disk& disk, std::string path, PageCipher cipher, Random& random)
+      : share(std::move(share_in)),
         main_file(std::move(main_file_in)),
-        state(disk, std::move(path), std::move(cipher), random) {}
+        state(disk, std::move(path), std::move(cipher), random, share) {}
   ~Connection();
 
-  // The order of members is the order of life: SQLite goes first, the lock last.
-  std::unique_ptr<File> lock;
+  // The order of members is the order of life: SQLite goes first, the lock (in the share) last.
+  std::shared_ptr<DatabaseShare> share;
   std::unique_ptr<File> main_file;
   VfsState state;
   std::unique_ptr<EncryptingVfs> vfs;
@@ -63,6 +63,11 @@ struct Database::Connection {
                      std::equal_to<>>
       idle;
   std::vector<detail::CompiledStatement*> lent;
+  std::function<bool()> go_on;  // asked while a statement runs, where anybody is
+  bool may_begin = false;       // of a reader: it compiles the statements that make its snapshot
+
+  // Opens SQLite's handle, as SQLITE_OPEN_READWRITE or SQLITE_OPEN_READONLY.
+  Result<void> connect(int access);
 
   Result<std::unique_ptr<detail::CompiledStatement>> compile(std::string_view sql);
   // From the cache, or compiled; goes back by take_back.
@@ -78,5 +83,6 @@ struct Database::Connection {
 // Puts a fresh connection into the only state this program runs in, reading every setting back.
 // Errors: internal (a setting did not take), and whatever the first read of the database gives.
 Result<void> configure(Database::Connection& connection, const DatabaseOptions& options);
+Result<void> configure_reader(Database::Connection& connection, const ReaderOptions& options);
 
 }  // namespace feltbog::store

@@ -8,6 +8,9 @@
 namespace feltbog::store {
 namespace {
 
+// Of SQLite's virtual machine, between two questions: some milliseconds of work.
+constexpr int kWatchedOperations = 50'000;
+
 // The header block and an empty first page, put in place by one rename.
 Result<void> create(Disk& disk, const std::string& path, const crypto::Key& master,
                     Random& random) {
@@ -54,22 +57,27 @@ Result<std::unique_ptr<Database>> Database::open(Disk& disk, std::string_view pa
 
   PageCipher cipher(header.database, master, header.suite, header.key_generation, random,
                     options.cipher_provider);
-  auto connection = std::make_unique<Connection>(std::move(lock), std::move(file), disk, main_path,
-                                                 std::move(cipher), random);
+  auto connection =
+      std::make_unique<Connection>(std::make_shared<DatabaseShare>(std::move(lock)),
+                                   std::move(file), disk, main_path, std::move(cipher), random);
   connection->state.durability = options.durability;
   connection->state.gathered_max = options.spill_large_transactions ? 1 : kGatheredMax;
-  FELTBOG_TRY(vfs, EncryptingVfs::make(connection->state, *connection->main_file));
-  connection->vfs = std::move(vfs);
-  const int code = sqlite3_open_v2(EncryptingVfs::file_name(), &connection->handle,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-                                       SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
-                                   connection->vfs->name());
-  if (code != SQLITE_OK) return connection->error_of(code);
+  FELTBOG_CHECK(connection->connect(SQLITE_OPEN_READWRITE));
   FELTBOG_CHECK(configure(*connection, options));
   return std::unique_ptr<Database>(new Database(std::move(connection)));
 }
 
 Result<void> Database::exec(std::string_view sql) { return connection_->exec(std::string(sql)); }
+
+void Database::watch(std::function<bool()> go_on) {
+  connection_->go_on = std::move(go_on);
+  const auto ask = [](void* connection) noexcept {
+    return static_cast<Connection*>(connection)->go_on() ? 0 : 1;
+  };
+  const bool asks = static_cast<bool>(connection_->go_on);
+  sqlite3_progress_handler(connection_->handle, asks ? kWatchedOperations : 0,
+                           asks ? +ask : nullptr, connection_.get());
+}
 
 Result<Statement> Database::prepare(std::string_view sql) {
   FELTBOG_TRY(compiled, connection_->lend(sql));
@@ -94,9 +102,9 @@ Result<void> Database::checkpoint() {
   if (in_transaction()) return Error{ErrorCode::wrong_state, "a transaction is open"};
   const int code = sqlite3_wal_checkpoint_v2(connection_->handle, nullptr,
                                              SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  if (code != SQLITE_OK)
-    return connection_->error_of(sqlite3_extended_errcode(connection_->handle));
-  return {};
+  if (code == SQLITE_OK) return {};
+  if (code == SQLITE_BUSY) return Error{ErrorCode::busy, "a reader needs the log"};
+  return connection_->error_of(sqlite3_extended_errcode(connection_->handle));
 }
 
 Result<void> Database::check_integrity() {

@@ -40,10 +40,15 @@ struct StoreHealth {
   bool poisoned = false;                 // a sync failed: nothing more is written until reopened
 };
 
-class Transaction;
+struct ReaderOptions {
+  std::uint32_t cache_kibibytes = 1024;
+};
 
-// One connection, the only one. One thread at a time. Statements and transactions taken from it
-// answer closed_handle once it is gone.
+class Transaction;
+class Reader;
+
+// The connection that writes; there is one. One thread at a time. Statements and transactions taken
+// from it answer closed_handle once it is gone.
 class Database {
  public:
   // Opens the database at `path`, and creates it if nothing is there. `path` + "-wal" is its log
@@ -53,8 +58,9 @@ class Database {
   static Result<std::unique_ptr<Database>> open(Disk& disk, std::string_view path,
                                                 const crypto::Key& master, Random& random,
                                                 DatabaseOptions options = {});
-  // Moves the log into the main file. Errors there are not reported: everything committed is in the
-  // log already. Rolls back an open transaction.
+  // Moves the log into the main file, unless readers are left, in which case the next opening does.
+  // Errors there are not reported: everything committed is in the log already. Rolls back an open
+  // transaction.
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -66,6 +72,11 @@ class Database {
   // corrupt, disk_full, io_error, out_of_memory, limit_exceeded, wrong_state (a transaction within
   // a transaction), internal (SQL that does not compile). The detail is SQLite's extended code.
   Result<void> exec(std::string_view sql);
+
+  // Asks `go_on` every so often while a statement runs, on this thread; false ends the statement
+  // with `cancelled`, and a transaction that it wrote in is rolled back. `go_on` must not touch the
+  // database. Empty: nobody is asked.
+  void watch(std::function<bool()> go_on);
 
   // Compiles one statement, or takes it from the cache. Give it back by letting it go out of scope.
   Result<Statement> prepare(std::string_view sql);
@@ -85,7 +96,12 @@ class Database {
   // Rows changed by the last INSERT, UPDATE or DELETE.
   std::int64_t changes() const;
 
-  // Moves the log into the main file and empties it. Error also: wrong_state inside a transaction.
+  // A reader beside this connection (core/store/reader.h), on what is committed now; also while a
+  // transaction is open. To be called on this database's thread. Errors: as open.
+  Result<Reader> open_reader(ReaderOptions options = {});
+
+  // Moves the log into the main file and empties it. Errors also: wrong_state inside a transaction;
+  // busy where a reader's snapshot needs the log, which is then moved as far as it can be.
   Result<void> checkpoint();
   // Authenticates and checks the whole database. Error: corrupt.
   Result<void> check_integrity();

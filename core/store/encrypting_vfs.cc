@@ -71,13 +71,32 @@ int file_size(sqlite3_file* file, sqlite3_int64* out) noexcept {
   return code;
 }
 
-// Database::open holds the lock file: nobody else is there to lock against.
-int lock_file(sqlite3_file*, int) noexcept { return SQLITE_OK; }
-int unlock_file(sqlite3_file*, int) noexcept { return SQLITE_OK; }
+// Only the main file has the functions from here to unmap_index.
+PageFile& main_of(sqlite3_file* file) { return static_cast<PageFile&>(file_of(file)); }
+
+int lock_main(sqlite3_file* file, int level) noexcept { return main_of(file).lock(level); }
+int unlock_main(sqlite3_file* file, int level) noexcept { return main_of(file).unlock(level); }
 int check_reserved_lock(sqlite3_file*, int* out) noexcept {
   *out = 0;
   return SQLITE_OK;
 }
+
+int map_index(sqlite3_file* file, int number, int size, int create, volatile void** out) noexcept {
+  *out = nullptr;
+  return answer([&] { return main_of(file).index_user().map(number, size, create != 0, out); });
+}
+int lock_index(sqlite3_file* file, int first, int count, int flags) noexcept {
+  return main_of(file).index_user().lock(first, count, flags);
+}
+void order_index(sqlite3_file*) noexcept { WalIndex::barrier(); }
+// The memory itself stays until the last connection is closed, and is wiped then.
+int unmap_index(sqlite3_file* file, int /*remove*/) noexcept {
+  main_of(file).index_user().release();
+  return SQLITE_OK;
+}
+
+// SQLite never locks its log.
+int lock_log(sqlite3_file*, int) noexcept { return SQLITE_OK; }
 
 int file_control(sqlite3_file*, int operation, void* argument) noexcept {
   if (operation == SQLITE_FCNTL_MMAP_SIZE) {
@@ -93,25 +112,45 @@ int sector_size(sqlite3_file*) noexcept { return kSectorSize; }
 // claimed.
 int device_characteristics(sqlite3_file*) noexcept { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
 
-constexpr sqlite3_io_methods kMethods = {1,
-                                         close_file,
-                                         read_file,
-                                         write_file,
-                                         truncate_file,
-                                         sync_file,
-                                         file_size,
-                                         lock_file,
-                                         unlock_file,
-                                         check_reserved_lock,
-                                         file_control,
-                                         sector_size,
-                                         device_characteristics,
-                                         nullptr,
-                                         nullptr,
-                                         nullptr,
-                                         nullptr,
-                                         nullptr,
-                                         nullptr};
+constexpr sqlite3_io_methods kMainMethods = {2,
+                                             close_file,
+                                             read_file,
+                                             write_file,
+                                             truncate_file,
+                                             sync_file,
+                                             file_size,
+                                             lock_main,
+                                             unlock_main,
+                                             check_reserved_lock,
+                                             file_control,
+                                             sector_size,
+                                             device_characteristics,
+                                             map_index,
+                                             lock_index,
+                                             order_index,
+                                             unmap_index,
+                                             nullptr,
+                                             nullptr};
+
+constexpr sqlite3_io_methods kLogMethods = {1,
+                                            close_file,
+                                            read_file,
+                                            write_file,
+                                            truncate_file,
+                                            sync_file,
+                                            file_size,
+                                            lock_log,
+                                            lock_log,
+                                            check_reserved_lock,
+                                            file_control,
+                                            sector_size,
+                                            device_characteristics,
+                                            nullptr,
+                                            nullptr,
+                                            nullptr,
+                                            nullptr,
+                                            nullptr,
+                                            nullptr};
 
 int open_log(VfsState& state, VfsFile*& out) {
   auto log = LogFile::open(state);
@@ -145,13 +184,14 @@ int open_file(sqlite3_vfs* base, const char* name, sqlite3_file* file, int flags
   const int code = answer([&] { return open_known(vfs_of(base), name, flags, opened); });
   if (code != SQLITE_OK) return code;
   reinterpret_cast<SqliteFile*>(file)->file = opened;
-  file->pMethods = &kMethods;
-  if (flags_out != nullptr) *flags_out = SQLITE_OPEN_READWRITE;
+  file->pMethods = (flags & SQLITE_OPEN_MAIN_DB) != 0 ? &kMainMethods : &kLogMethods;
+  const bool reads_only = vfs_of(base).state().reads_only;
+  if (flags_out != nullptr) *flags_out = reads_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   return SQLITE_OK;
 }
 
 int delete_log(VfsState& state, const char* name, int sync_folder) {
-  if (state.health.poisoned || kLogName != name) {
+  if (state.is_frozen() || kLogName != name) {
     return state.refuse("removal", SQLITE_IOERR_DELETE);
   }
   if (auto done = state.disk.remove(state.log_path()); !done) {
@@ -194,7 +234,12 @@ int randomness(sqlite3_vfs* base, int size, char* out) noexcept {
   return size;
 }
 
-int sleep(sqlite3_vfs*, int) noexcept { return 0; }
+// SQLite waits only where another thread stands between two steps of a few instructions: first
+// very shortly, then longer and longer, and not forever. The operating system's own VFS knows how.
+int sleep(sqlite3_vfs*, int microseconds) noexcept {
+  sqlite3_vfs* system = sqlite3_vfs_find(nullptr);
+  return system == nullptr ? 0 : system->xSleep(system, microseconds);
+}
 
 // SQL has no clock here: 'now' is null. Times come in as parameters.
 int current_time(sqlite3_vfs*, double* out) noexcept {

@@ -11,8 +11,8 @@
 
 namespace feltbog::store {
 
-// Registered under a name of its own while it lives; several live side by side. It offers no shared
-// memory and no memory map (iVersion 1), hence needs locking_mode=EXCLUSIVE before the first read.
+// Registered under a name of its own while it lives; several live side by side, one for each
+// connection. The index of the log is in the DatabaseShare of its state; there is no memory map.
 class EncryptingVfs {
  public:
   // `main_file` and everything in `state` must outlive it. Error: out_of_memory.

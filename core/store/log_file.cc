@@ -9,6 +9,11 @@
 namespace feltbog::store {
 
 Result<std::unique_ptr<LogFile>> LogFile::open(VfsState& state) {
+  if (state.reads_only) {
+    // The writer opened it before any reader could, and keeps its first bytes right.
+    FELTBOG_TRY(file, state.disk.open(state.log_path(), OpenMode::read_only));
+    return std::unique_ptr<LogFile>(new LogFile(state, std::move(file)));
+  }
   FELTBOG_TRY(file, state.disk.open(state.log_path(), OpenMode::create_or_open));
   LogPrefix prefix{};
   FELTBOG_TRY(count, file->read(0, prefix));
@@ -66,6 +71,7 @@ Result<bool> LogFile::load(std::uint64_t index) {
 }
 
 int LogFile::read_whole_frame(std::uint64_t index, std::span<std::uint8_t> out) {
+  whole_read_ = index;
   auto good = load(index);
   if (!good) return state_.fail(good.error(), SQLITE_IOERR_READ);
   if (*good) {
@@ -80,6 +86,7 @@ int LogFile::read_whole_frame(std::uint64_t index, std::span<std::uint8_t> out) 
 }
 
 int LogFile::read_within_frame(std::uint64_t index, std::size_t at, std::span<std::uint8_t> out) {
+  whole_read_.reset();
   auto good = load(index);
   if (!good) return state_.fail(good.error(), SQLITE_IOERR_READ);
   if (!*good) return state_.reject("log frame", index);
@@ -88,22 +95,27 @@ int LogFile::read_within_frame(std::uint64_t index, std::size_t at, std::span<st
 }
 
 int LogFile::write(std::uint64_t offset, BytesView bytes) {
-  if (state_.health.poisoned) return state_.refuse("write after a failed sync", SQLITE_IOERR_WRITE);
+  if (state_.is_frozen())
+    return state_.refuse("write after a failed sync or by a reader", SQLITE_IOERR_WRITE);
   if (offset == 0 && bytes.size() == kLogHeaderSize) return write_header(bytes);
   if (offset >= kLogHeaderSize) {
     const std::uint64_t index = (offset - kLogHeaderSize) / kFrameSize;
     const std::uint64_t at = (offset - kLogHeaderSize) % kFrameSize;
     if (at == kFrameHeaderSize && bytes.size() == kPageSize) return write_page(index, bytes);
-    if (at == 0 && bytes.size() == kFrameHeaderSize) {
-      if (held_index_.has_value() && held_index_ != index) {
-        if (const int code = settle(); code != SQLITE_OK) return code;
-      }
-      std::memcpy(held_header_.data(), bytes.data(), kFrameHeaderSize);
-      held_index_ = index;
-      return SQLITE_OK;
-    }
+    if (at == 0 && bytes.size() == kFrameHeaderSize) return hold(index, bytes);
   }
   return state_.refuse("write to the log", SQLITE_IOERR_WRITE);
+}
+
+int LogFile::hold(std::uint64_t index, BytesView header) {
+  if (held_index_.has_value() && held_index_ != index) {
+    if (const int code = settle(); code != SQLITE_OK) return code;
+  }
+  std::memcpy(held_header_.data(), header.data(), kFrameHeaderSize);
+  held_index_ = index;
+  // SQLite reads a frame and then writes its header to correct the checksum, and publishes the
+  // transaction right after the last one: what readers may open from then on must not change again.
+  return std::exchange(whole_read_, std::nullopt) == index ? correct_header() : SQLITE_OK;
 }
 
 // A new header starts the log anew; whatever was held back belonged to the old one.
@@ -119,6 +131,7 @@ int LogFile::write_header(BytesView header) {
 }
 
 int LogFile::write_page(std::uint64_t index, BytesView page) {
+  whole_read_.reset();
   if (held_index_ == index) return gather(index, page);
   if (const int code = settle(); code != SQLITE_OK) return code;
   auto good = load(index);
@@ -151,12 +164,18 @@ int LogFile::write_run() {
 int LogFile::settle() {
   if (const int code = write_run(); code != SQLITE_OK) return code;
   if (!held_index_.has_value()) return SQLITE_OK;
-  const std::uint64_t index = *held_index_;
+  const int code = correct_header();
+  // Where there is no frame to complete, the page of this header could not be written, and the
+  // transaction failed with it.
   held_index_.reset();
+  return code;
+}
+
+int LogFile::correct_header() {
+  const std::uint64_t index = *held_index_;
   auto good = load(index);
+  if (!good || *good) held_index_.reset();
   if (!good) return state_.fail(good.error(), SQLITE_IOERR_READ);
-  // The page of this header could not be written, and the transaction failed with it: there is no
-  // frame to complete.
   if (!*good) return SQLITE_OK;
   std::memcpy(scratch_.data(), held_header_.data(), kFrameHeaderSize);
   return seal_and_write(index);
@@ -171,8 +190,8 @@ int LogFile::seal_and_write(std::uint64_t index) {
 }
 
 int LogFile::truncate(std::uint64_t size) {
-  if (state_.health.poisoned)
-    return state_.refuse("truncate after a failed sync", SQLITE_IOERR_TRUNCATE);
+  if (state_.is_frozen())
+    return state_.refuse("truncate after a failed sync or by a reader", SQLITE_IOERR_TRUNCATE);
   held_index_.reset();
   run_.clear();
   if (auto done = file_->truncate(size == 0 ? 0 : size + kLogPrefixSize); !done) {
@@ -182,7 +201,8 @@ int LogFile::truncate(std::uint64_t size) {
 }
 
 int LogFile::sync() {
-  if (state_.health.poisoned) return state_.refuse("sync after a failed sync", SQLITE_IOERR_FSYNC);
+  if (state_.is_frozen())
+    return state_.refuse("sync after a failed sync or by a reader", SQLITE_IOERR_FSYNC);
   if (const int code = settle(); code != SQLITE_OK) return code;
   if (auto done = file_->sync(); !done) return state_.poison(done.error());
   // Also for a log that was there already: the process that created it may have died before its

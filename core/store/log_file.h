@@ -46,6 +46,10 @@ class LogFile final : public VfsFile {
   int write_run();
   // Writes what was gathered, and the header held back for a frame whose page did not follow.
   int settle();
+  // Keeps a header until its page follows, or corrects that of a frame written ahead of a commit.
+  int hold(std::uint64_t index, BytesView header);
+  // Puts the header held back into its frame, if that is there; keeps it otherwise.
+  int correct_header();
   int seal_and_write(std::uint64_t index);
   // Reads and opens a frame into scratch_. False: it is not there or does not authenticate.
   Result<bool> load(std::uint64_t index);
@@ -56,7 +60,8 @@ class LogFile final : public VfsFile {
   WriteRun<kFrameSize> run_;
   std::array<std::uint8_t, kFrameHeaderSize> held_header_{};
   std::optional<std::uint64_t> held_index_;
-  bool entry_durable_ = false;  // the folder was synced since the file was opened
+  std::optional<std::uint64_t> whole_read_;  // the frame read by the last call, if that read one
+  bool entry_durable_ = false;               // the folder was synced since the file was opened
 };
 
 }  // namespace feltbog::store

@@ -5,12 +5,35 @@
 namespace feltbog::store {
 namespace {
 
-Result<void> apply_step(Database& database, const Migration& step, std::size_t version_after) {
+// The statements of a migration ask their observer for as long as this lives.
+class Watched {
+ public:
+  Watched(Database& database, std::function<bool()> go_on) : database_(database) {
+    database_.watch(std::move(go_on));
+  }
+  ~Watched() { database_.watch({}); }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+
+ private:
+  Database& database_;
+};
+
+// One transaction. True when the step is complete, and its version written with it.
+Result<bool> apply_some(Database& database, const Migration& step, std::size_t version_after) {
   FELTBOG_TRY(transaction, database.begin());
+  bool left = false;
+  if (step.portion) {
+    FELTBOG_TRY(more, step.portion(database));
+    left = more;
+  }
   if (!step.sql.empty()) FELTBOG_CHECK(database.exec(step.sql));
   if (step.apply) FELTBOG_CHECK(step.apply(database));
-  FELTBOG_CHECK(database.exec("PRAGMA user_version = " + std::to_string(version_after)));
-  return transaction.commit();
+  if (!left) {
+    FELTBOG_CHECK(database.exec("PRAGMA user_version = " + std::to_string(version_after)));
+  }
+  FELTBOG_CHECK(transaction.commit());
+  return !left;
 }
 
 }  // namespace
@@ -29,9 +52,19 @@ Result<void> migrate(Database& database, std::span<const Migration> steps,
   if (static_cast<std::uint64_t>(version) > steps.size()) {
     return Error{ErrorCode::unsupported_version, "schema version " + std::to_string(version)};
   }
-  for (auto step = static_cast<std::size_t>(version); step < steps.size(); ++step) {
-    if (progress) progress(step, steps.size());
-    FELTBOG_CHECK(apply_step(database, steps[step], step + 1));
+  MigrationPoint point{.step = static_cast<std::size_t>(version), .count = steps.size()};
+  std::function<bool()> go_on;
+  if (progress) go_on = [&] { return progress(point); };
+  const Watched watched(database, std::move(go_on));
+  while (point.step < steps.size()) {
+    const Migration& step = steps[point.step];
+    FELTBOG_ASSERT(!step.portion || (step.sql.empty() && !step.apply));
+    if (progress && !progress(point)) {
+      return Error{ErrorCode::cancelled, "before schema step " + std::to_string(point.step)};
+    }
+    FELTBOG_TRY(complete, apply_some(database, step, point.step + 1));
+    ++point.portions;
+    if (complete) point = {.step = point.step + 1, .count = steps.size()};
   }
   return {};
 }

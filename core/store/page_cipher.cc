@@ -77,6 +77,18 @@ PageCipher::PageCipher(const DatabaseId& database, const crypto::Key& master, Su
       frame_key_(crypto::derive_key("store.log.v1", master, key_context(database, key_generation)),
                  provider) {}
 
+PageCipher::PageCipher(const PageCipher& other, crypto::AeadKey page_key, crypto::AeadKey frame_key)
+    : database_(other.database_),
+      suite_(other.suite_),
+      key_generation_(other.key_generation_),
+      random_(other.random_),
+      page_key_(std::move(page_key)),
+      frame_key_(std::move(frame_key)) {}
+
+PageCipher PageCipher::clone() const {
+  return PageCipher(*this, page_key_.clone(), frame_key_.clone());
+}
+
 std::array<std::uint8_t, PageCipher::kTailSize> PageCipher::tail(Role role) const {
   std::array<std::uint8_t, kTailSize> out{};
   put_little(out.data(), key_generation_, 4);

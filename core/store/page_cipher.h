@@ -51,12 +51,16 @@ class PageCipher {
   void seal_frames(std::uint64_t first, std::span<std::array<std::uint8_t, kFrameSize>> frames);
   [[nodiscard]] bool open_frame(std::uint64_t index, FrameSpan frame) const;
 
+  // The same keys for another thread: a cipher is for one at a time.
+  PageCipher clone() const;
+
   const DatabaseId& database() const { return database_; }
   Suite suite() const { return suite_; }
 
  private:
   enum class Role : std::uint8_t { page = 1, frame = 2 };
   static constexpr std::size_t kTailSize = 8;
+  PageCipher(const PageCipher& other, crypto::AeadKey page_key, crypto::AeadKey frame_key);
   using Nonces = std::array<crypto::Nonce, kGatheredMax>;
   std::array<std::uint8_t, kTailSize> tail(Role role) const;
   void draw(std::span<crypto::Nonce> nonces);

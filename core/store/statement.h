@@ -86,6 +86,7 @@ class Statement {
 
  private:
   friend class Database;
+  friend class Reader;
   explicit Statement(std::unique_ptr<detail::CompiledStatement> compiled);
   Statement& refuse(int index);
   std::unique_ptr<detail::CompiledStatement> compiled_;

@@ -11,6 +11,7 @@
 #include <map>
 
 #include "core/crypto/aead_key.h"
+#include "tests/bench/store_concurrency.h"
 #include "tests/bench/store_speedtest.h"
 #include "tests/bench/store_workload.h"
 
@@ -265,6 +266,12 @@ void run(Bench& bench) {
   if (reads || bench.wants("open") || bench.wants("memory")) fill_archives(bench);
   for (const Workload& workload : workloads) {
     if (bench.wants(workload.key)) add_workload(bench, workload);
+  }
+  if (bench.wants("group")) {
+    bench.rows.push_back(measure_group_commit(fresh_folder(bench), bench.options.rounds));
+  }
+  if (bench.wants("reader")) {
+    bench.rows.push_back(measure_reader(fresh_folder(bench), bench.options.rounds));
   }
   if (bench.wants("speedtest")) add_speedtest(bench);
   if (bench.wants("open")) add_opening(bench);

@@ -151,17 +151,13 @@ sqlite3* OurEngine::open_for_speedtest(const std::string& folder) {
   store::PageCipher cipher(header.database, key, header.suite, header.key_generation, *random,
                            provider_);
   auto* connection = new store::Database::Connection(
-      must(disk->lock(path + ".lock")), std::move(file), *disk, path, std::move(cipher), *random);
+      std::make_shared<store::DatabaseShare>(must(disk->lock(path + ".lock"))), std::move(file),
+      *disk, path, std::move(cipher), *random);
   store::DatabaseOptions options;
   options.durability = store::Durability::normal;
   connection->state.durability = options.durability;
   connection->state.gathered_max = store::kGatheredMax;
-  connection->vfs = must(store::EncryptingVfs::make(connection->state, *connection->main_file));
-  if (sqlite3_open_v2(store::EncryptingVfs::file_name(), &connection->handle,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-                      connection->vfs->name()) != SQLITE_OK) {
-    give_up("our store does not open for speedtest1");
-  }
+  must(connection->connect(SQLITE_OPEN_READWRITE));
   must(store::configure(*connection, options));
   sqlite3_set_authorizer(connection->handle, nullptr, nullptr);
   return connection->handle;

@@ -38,6 +38,7 @@ TEST_CASE("a second power cut during recovery takes nothing away") {
 TEST_CASE("an error of the disk at any call is reported and survived by every workload") {
   for (const auto kind : {Misfortune::io_error, Misfortune::disk_full, Misfortune::short_read}) {
     check({"small-spilling", kind, 0, {.every = 5}});
+    check({"small-readers", kind, 0, {.every = 3}});
     check({"slots", kind, 0, {.every = 3}});
     check({"import", kind, 0, {.every = 97, .first = 7}});
   }
@@ -46,6 +47,8 @@ TEST_CASE("an error of the disk at any call is reported and survived by every wo
 TEST_CASE("an allocation that fails is reported and survived") {
   check({"small", Misfortune::no_memory_sqlite, 0, {.every = 23}});
   check({"small", Misfortune::no_memory_new, 0, {.every = 23}});
+  check({"small-readers", Misfortune::no_memory_sqlite, 0, {.every = 23, .first = 11}});
+  check({"small-readers", Misfortune::no_memory_new, 0, {.every = 23, .first = 11}});
   check({"slots", Misfortune::no_memory_new, 0, {.every = 11}});
 }
 

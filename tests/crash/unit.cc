@@ -87,7 +87,7 @@ std::vector<Unit> short_units() {
   add_units(out, small, kDiskFaults, 0, {.every = 1});
   add_units(out, {"notes", "vacuum"}, kDiskFaults, 0, {.every = 41});
   add_units(out, {kLongPlay}, kDiskFaults, 0, {.every = 701});
-  add_units(out, {"small", "small-spilling"}, kMemoryFaults, 0, {.every = 3});
+  add_units(out, {"small", "small-spilling", "small-readers"}, kMemoryFaults, 0, {.every = 3});
   add_units(out, {"slots"}, {Misfortune::no_memory_new}, 0, {});
   add_units(out, {"notes", "vacuum-spilling", "search"}, kMemoryFaults, 0, {.every = 1999});
   add_units(out, {std::begin(kChanges), std::end(kChanges)}, {Misfortune::changed_bytes}, 0,
@@ -108,7 +108,7 @@ std::vector<Unit> long_units(std::uint64_t round) {
             {.every = 401, .first = round * 7 % 401, .second_every = 61});
   add_units(out, usual, kDiskFaults, round, {.every = 11, .first = round % 11});
   add_units(out, {kLongPlay}, kDiskFaults, round, {.every = 397, .first = round * 7 % 397});
-  add_units(out, {"small", "small-spilling"}, kMemoryFaults, round, {});
+  add_units(out, {"small", "small-spilling", "small-readers"}, kMemoryFaults, round, {});
   add_units(out, usual, kMemoryFaults, round, {.every = 997, .first = round * 31 % 997});
   // Every byte, once; they do not depend on the round.
   if (round == 0) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What devices do: write notes, import, seal and push, wipe, migrate, tidy up, search.
 #include "core/store/migration.h"
+#include "core/store/reader.h"
 #include "tests/crash/database_workload.h"
 
 namespace feltbog::crash {
@@ -156,9 +157,10 @@ Result<void> play_migration(Bench& bench) {
       {.sql = "CREATE TABLE notes_2(id INTEGER PRIMARY KEY, body TEXT, place TEXT) STRICT;"
               "INSERT INTO notes_2 SELECT id, body, place FROM notes; DROP TABLE notes;"
               "ALTER TABLE notes_2 RENAME TO notes; CREATE INDEX by_place ON notes(place)"}};
-  FELTBOG_CHECK(
-      store::migrate(*bench.database, steps, [&](std::size_t, std::size_t) { bench.promise(); }));
-  bench.promise();
+  for (std::size_t version = 1; version <= steps.size(); ++version) {
+    FELTBOG_CHECK(store::migrate(*bench.database, std::span(steps).first(version)));
+    bench.promise();
+  }
   return {};
 }
 
@@ -191,6 +193,62 @@ Result<void> play_search(Bench& bench) {
   FELTBOG_CHECK(bench.exec("INSERT INTO search(search) VALUES ('optimize')"));
   FELTBOG_CHECK(bench.checkpoint());
   return bench.exec("INSERT INTO search(search) VALUES ('rebuild')");
+}
+
+Result<std::int64_t> count_notes(store::Reader& reader) {
+  FELTBOG_TRY(statement, reader.prepare("SELECT count(body) FROM notes NOT INDEXED"));
+  FELTBOG_TRY(row, statement.step());
+  return row ? statement.integer(0) : -1;
+}
+
+// A reader beside the writer, and how many notes its snapshot has.
+struct Look {
+  store::Reader reader;
+  std::int64_t notes;
+};
+
+Result<void> look(Bench& bench, std::vector<Look>& looks) {
+  FELTBOG_TRY(reader, bench.database->open_reader());
+  FELTBOG_TRY(notes, count_notes(reader));
+  looks.push_back({std::move(reader), notes});
+  return {};
+}
+
+Result<void> look_again(std::vector<Look>& looks) {
+  for (Look& kept : looks) {
+    FELTBOG_TRY(notes, count_notes(kept.reader));
+    if (notes != kept.notes) return Error{ErrorCode::internal, "a snapshot changed"};
+  }
+  return {};
+}
+
+// Snapshots are kept through commits and through checkpoints that they cut short.
+Result<void> play_readers(Bench& bench) {
+  FELTBOG_CHECK(make_notes(bench));
+  std::vector<Look> looks;
+  for (int i = 0; i < 6; ++i) {
+    FELTBOG_CHECK(look(bench, looks));
+    FELTBOG_CHECK(write_notes(bench, 2, 3000));
+    FELTBOG_CHECK(look_again(looks));
+    FELTBOG_CHECK(bench.exec("PRAGMA wal_checkpoint(PASSIVE)"));
+    FELTBOG_CHECK(look_again(looks));
+    if (i == 3) looks.clear();
+    if (looks.size() == 3) looks.erase(looks.begin());
+  }
+  return {};
+}
+
+Result<void> play_small_readers(Bench& bench) {
+  FELTBOG_CHECK(bench.exec("CREATE TABLE notes(id INTEGER PRIMARY KEY, day INTEGER, body TEXT)"));
+  FELTBOG_CHECK(bench.exec("INSERT INTO notes(day, body) VALUES (1, 'hjemme')"));
+  std::vector<Look> looks;
+  FELTBOG_CHECK(look(bench, looks));
+  FELTBOG_CHECK(bench.exec("INSERT INTO notes(day, body) VALUES (2, printf('%.5000c', 'n'))"));
+  FELTBOG_CHECK(bench.exec("PRAGMA wal_checkpoint(PASSIVE)"));
+  FELTBOG_CHECK(look_again(looks));
+  looks.clear();
+  FELTBOG_CHECK(bench.checkpoint());
+  return bench.exec("UPDATE notes SET body = 'kort'");
 }
 
 Result<void> play_small(Bench& bench) {
@@ -232,6 +290,8 @@ std::vector<std::unique_ptr<Workload>> make_workloads(std::uint64_t seed) {
   out.push_back(make("vacuum", seed, full(), play_vacuum));
   out.push_back(make("vacuum-spilling", seed, spilling(), play_vacuum));
   out.push_back(make("search", seed, full(), play_search));
+  out.push_back(make("readers", seed, full(), play_readers));
+  out.push_back(make("readers-spilling", seed, spilling(), play_readers));
   out.push_back(make_slot_workload());
   return out;
 }
@@ -240,6 +300,7 @@ std::vector<std::unique_ptr<Workload>> make_small_workloads(std::uint64_t seed) 
   std::vector<std::unique_ptr<Workload>> out;
   out.push_back(make("small", seed, full(), play_small));
   out.push_back(make("small-spilling", seed, spilling(), play_small));
+  out.push_back(make("small-readers", seed, full(), play_small_readers));
   out.push_back(make_slot_workload());
   return out;
 }
