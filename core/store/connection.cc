@@ -64,6 +64,7 @@ Error Database::Connection::error_of(int code) {
     case SQLITE_PERM: return Error{ErrorCode::not_permitted, detail};
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return Error{ErrorCode::wrong_state, detail};
+    case SQLITE_PROTOCOL: return Error{ErrorCode::busy, detail};
     case SQLITE_INTERRUPT: return Error{ErrorCode::cancelled, detail};
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN: return Error{ErrorCode::io_error, detail};

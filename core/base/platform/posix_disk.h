@@ -6,6 +6,7 @@
 
 namespace feltbog {
 
+// Any thread; of a file, one at a time, and different ones may be used by different threads.
 class PosixDisk final : public Disk {
  public:
   Result<std::unique_ptr<File>> open(std::string_view path, OpenMode mode) override;

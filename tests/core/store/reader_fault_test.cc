@@ -2,7 +2,8 @@
 // Readers when the power is cut, the disk fails or the memory is full.
 #include <doctest/doctest.h>
 
-#include "core/store/wal_index.h"
+#include "core/store/log_file.h"
+#include "core/store/page_file.h"
 #include "tests/core/store/reader_support.h"
 
 using namespace feltbog;
@@ -202,4 +203,119 @@ TEST_CASE("regions of the index are made on demand, stay where they are, and hav
   CHECK(user.map(0, 4096, true, &at) == SQLITE_IOERR_SHMMAP);
   CHECK(user.map(-1, kSize, true, &at) == SQLITE_IOERR_SHMMAP);
   CHECK(user.map(static_cast<int>(WalIndex::kRegionsMax), kSize, true, &at) == SQLITE_FULL);
+}
+
+namespace {
+
+// The files of a writer and of a reader of one database.
+struct Files {
+  MemoryDisk disk;
+  SeededRandom random{61};
+  VfsState writing{disk, kPath,
+                   PageCipher(DatabaseId{}, test_key(), Suite::xchacha20_poly1305, 1, random),
+                   random};
+  std::unique_ptr<File> written = disk.open(kPath, OpenMode::create_or_open).value();
+  PageFile writer{writing, *written};
+  std::unique_ptr<LogFile> writer_log = LogFile::open(writing).value();
+  VfsState reading = make_reading();
+  std::unique_ptr<File> read = disk.open(kPath, OpenMode::read_only).value();
+  PageFile reader{reading, *read};
+  std::unique_ptr<LogFile> reader_log = LogFile::open(reading).value();
+
+  VfsState make_reading() {
+    VfsState out(disk, kPath, writing.cipher.clone(), random, writing.share);
+    out.reads_only = true;
+    return out;
+  }
+  static Bytes page(std::uint8_t fill) {
+    Bytes out(kPageSize, fill);
+    std::fill(out.begin() + kContentSize, out.end(), std::uint8_t{0});
+    return out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Files, "what a reader read ahead does not outlast a change by the writer") {
+  for (std::uint8_t i = 0; i < 8; ++i) {
+    REQUIRE(writer.write(i * kPageSize, page(i)) == SQLITE_OK);
+  }
+  Bytes out(kPageSize);
+  for (std::uint8_t i = 0; i < 4; ++i) {
+    REQUIRE(reader.read(i * kPageSize, out) == SQLITE_OK);
+    CHECK(out == page(i));
+  }
+  std::uint64_t size = 0;
+  CHECK(reader.size(size) == SQLITE_OK);
+  CHECK(size == 8 * kPageSize);
+  REQUIRE(writer.write(4 * kPageSize, page(44)) == SQLITE_OK);
+  REQUIRE(reader.read(4 * kPageSize, out) == SQLITE_OK);
+  CHECK(out == page(44));
+  REQUIRE(writer.truncate(6 * kPageSize) == SQLITE_OK);
+  CHECK(reader.size(size) == SQLITE_OK);
+  CHECK(size == 6 * kPageSize);
+  CHECK(reader.read(6 * kPageSize, out) == SQLITE_IOERR_DATA);
+}
+
+TEST_CASE_FIXTURE(Files, "a reader's files refuse every change") {
+  const Bytes frame_header(kFrameHeaderSize, 1);
+  CHECK(reader.write(0, page(1)) == SQLITE_IOERR_WRITE);
+  CHECK(reader.truncate(kPageSize) == SQLITE_IOERR_TRUNCATE);
+  CHECK(reader.sync() == SQLITE_IOERR_FSYNC);
+  CHECK(reader_log->write(kLogHeaderSize, frame_header) == SQLITE_IOERR_WRITE);
+  CHECK(reader_log->truncate(0) == SQLITE_IOERR_TRUNCATE);
+  CHECK(reader_log->sync() == SQLITE_IOERR_FSYNC);
+}
+
+TEST_CASE_FIXTURE(Files, "only the writer gets the main file for itself, and only when alone") {
+  REQUIRE(writer.lock(SQLITE_LOCK_SHARED) == SQLITE_OK);
+  CHECK(writer.lock(SQLITE_LOCK_EXCLUSIVE) == SQLITE_OK);
+  CHECK(writer.unlock(SQLITE_LOCK_SHARED) == SQLITE_OK);
+  REQUIRE(reader.lock(SQLITE_LOCK_SHARED) == SQLITE_OK);
+  REQUIRE(reader.lock(SQLITE_LOCK_SHARED) == SQLITE_OK);
+  CHECK(writer.lock(SQLITE_LOCK_RESERVED) == SQLITE_OK);
+  CHECK(writer.lock(SQLITE_LOCK_EXCLUSIVE) == SQLITE_BUSY);
+  CHECK(writer.unlock(SQLITE_LOCK_NONE) == SQLITE_OK);
+  CHECK(writer.unlock(SQLITE_LOCK_NONE) == SQLITE_OK);
+  CHECK(reader.lock(SQLITE_LOCK_EXCLUSIVE) == SQLITE_BUSY);
+  CHECK(reader.unlock(SQLITE_LOCK_NONE) == SQLITE_OK);
+  CHECK(writing.share->main_file_holders == 0);
+}
+
+TEST_CASE_FIXTURE(Files, "pages of a checkpoint that is cut short are written one by one") {
+  constexpr int kExclusive = SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE;
+  writing.gathered_max = kGatheredMax;
+  const auto written_by = [&](std::uint64_t index) {
+    const std::uint64_t before = disk.bytes_written();
+    REQUIRE(writer.write(index * kPageSize, page(5)) == SQLITE_OK);
+    return disk.bytes_written() - before;
+  };
+  CHECK(written_by(0) == 0);
+  REQUIRE(reader.index_user().lock(4, 1, SQLITE_SHM_LOCK | SQLITE_SHM_SHARED) == SQLITE_OK);
+  REQUIRE(writer.index_user().lock(1, 1, kExclusive) == SQLITE_OK);
+  REQUIRE(writer.index_user().lock(4, 1, kExclusive) == SQLITE_BUSY);
+  CHECK(written_by(1) == 2 * kPageSize);
+  CHECK(written_by(2) == kPageSize);
+  writer.index_user().release();
+  CHECK(written_by(3) == 0);
+}
+
+TEST_CASE_FIXTURE(Files, "a header that corrects a frame just read is in the file at once") {
+  const auto at = [](std::uint64_t index) { return kLogHeaderSize + index * kFrameSize; };
+  REQUIRE(writer_log->write(0, Bytes(kLogHeaderSize, 3)) == SQLITE_OK);
+  REQUIRE(writer_log->write(at(0), Bytes(kFrameHeaderSize, 1)) == SQLITE_OK);
+  REQUIRE(writer_log->write(at(0) + kFrameHeaderSize, page(1)) == SQLITE_OK);
+  Bytes out(kFrameSize);
+  REQUIRE(writer_log->read(at(0), out) == SQLITE_OK);
+  const std::uint64_t before = disk.bytes_written();
+  REQUIRE(writer_log->write(at(0), Bytes(kFrameHeaderSize, 2)) == SQLITE_OK);
+  CHECK(disk.bytes_written() == before + kFrameSize);
+  REQUIRE(reader_log->read(at(0), out) == SQLITE_OK);
+  CHECK(Bytes(out.begin(), out.begin() + kFrameHeaderSize) == Bytes(kFrameHeaderSize, 2));
+  // Where recovery found the end of the log, a header waits for its page as ever.
+  REQUIRE(writer_log->read(at(1), out) == SQLITE_OK);
+  REQUIRE(writer_log->write(at(1), Bytes(kFrameHeaderSize, 4)) == SQLITE_OK);
+  CHECK(disk.bytes_written() == before + kFrameSize);
+  REQUIRE(writer_log->write(at(1) + kFrameHeaderSize, page(4)) == SQLITE_OK);
+  CHECK(disk.bytes_written() == before + 2 * kFrameSize);
 }
