@@ -58,6 +58,7 @@ Reader& Reader::operator=(Reader&&) noexcept = default;
 Reader::~Reader() = default;
 
 Result<void> Reader::snapshot() {
+  if (connection_ == nullptr) return ErrorCode::closed_handle;
   release();
   auto taken = take_snapshot(*connection_);
   if (!taken) release();

@@ -170,6 +170,18 @@ TEST_CASE("statements in the middle of their rows begin anew with the next snaps
   CHECK(statement.integer(0) == 1);
 }
 
+TEST_CASE("a statement that is interrupted ends, and the reader goes on") {
+  Store store;
+  Reader reader = store.reader();
+  auto statement = reader.prepare("SELECT id FROM t").value();
+  REQUIRE(statement.step());
+  reader.interrupt();
+  CHECK(statement.step().error().code == ErrorCode::cancelled);
+  reader.interrupt();
+  CHECK(round_of(reader) == 0);
+  CHECK(reader.has_snapshot());
+}
+
 TEST_CASE("readers outlive their database, which stays claimed and then opens whole") {
   Store store;
   REQUIRE(commit_round(*store.database, 1));
@@ -185,6 +197,10 @@ TEST_CASE("readers outlive their database, which stays claimed and then opens wh
   { Reader gone = std::move(first); }
   CHECK(statement->step().error().code == ErrorCode::closed_handle);
   CHECK(first.prepare("SELECT 1").error().code == ErrorCode::closed_handle);
+  CHECK(first.snapshot().error().code == ErrorCode::closed_handle);
+  CHECK_FALSE(first.has_snapshot());
+  first.interrupt();
+  CHECK(first.health().pages_rejected == 0);
   { Reader gone = std::move(second); }
   auto reopened = open_store(store.disk, store.random);
   REQUIRE(reopened);
