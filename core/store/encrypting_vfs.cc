@@ -160,8 +160,8 @@ int open_log(VfsState& state, VfsFile*& out) {
 }
 
 int open_main(EncryptingVfs& vfs, VfsFile*& out) {
-  out = new (std::nothrow) PageFile(vfs.state(), vfs.main_file());
-  return out == nullptr ? SQLITE_NOMEM : SQLITE_OK;
+  out = std::make_unique<PageFile>(vfs.state(), vfs.main_file()).release();
+  return SQLITE_OK;
 }
 
 // Temporary databases and their journals, statement and super journals, and rollback journals would

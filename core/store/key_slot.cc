@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t kPinCharactersMin = 6;
 constexpr std::size_t kPinDigitsMin = 8;
-constexpr std::size_t kRecoveryCodeSize = 16;
 
 bool is_counted(SlotKind kind) { return kind != SlotKind::recovery; }
 
@@ -37,12 +36,10 @@ Result<void> check_pin(std::string_view secret, const HardwareKey& hardware) {
 }
 
 Result<void> check_secret(SlotKind kind, std::string_view secret, const HardwareKey& hardware) {
-  switch (kind) {
-    case SlotKind::passphrase: return check_passphrase(secret);
-    case SlotKind::pin: return check_pin(secret, hardware);
-    case SlotKind::recovery: break;
+  if (kind == SlotKind::recovery) {
+    return Error{ErrorCode::invalid_argument, "a recovery code is made, not chosen"};
   }
-  return Error{ErrorCode::invalid_argument, "a recovery code is made, not chosen"};
+  return kind == SlotKind::pin ? check_pin(secret, hardware) : check_passphrase(secret);
 }
 
 struct Copies {
@@ -301,9 +298,8 @@ Result<std::string> KeySlots::add_recovery(const crypto::Key& master) {
   Bytes random_bytes(kRecoveryCodeSize);
   state_->random.fill(random_bytes);
   std::string code = to_base32(random_bytes);
+  const Slot slot = seal_recovery_slot(state_->file.id, random_bytes, state_->random, master);
   crypto::wipe(random_bytes);
-  FELTBOG_TRY(slot, seal_slot(state_->file.id, SlotKind::recovery, code, {}, state_->hardware,
-                              state_->random, master));
   std::vector<Slot> slots = state_->file.slots;
   slots.push_back(slot);
   FELTBOG_CHECK(state_->store(std::move(slots)));
@@ -320,6 +316,23 @@ Result<void> KeySlots::change(SlotKind kind, std::string_view old_secret,
   std::vector<Slot> slots = state_->file.slots;
   slots[opened.slot] = slot;
   return state_->store(std::move(slots));
+}
+
+Result<void> KeySlots::replace(const crypto::Key& master, SlotKind kind,
+                               std::string_view new_secret, crypto::PassphraseCost cost) {
+  FELTBOG_CHECK(state_->check_master(master));
+  FELTBOG_CHECK(check_secret(kind, new_secret, state_->hardware));
+  std::vector<Slot> slots = state_->file.slots;
+  std::erase_if(slots, [&](const Slot& slot) { return slot.info.kind == kind; });
+  if (slots.size() >= kSlotsMax) return Error{ErrorCode::limit_exceeded, "slots"};
+  FELTBOG_TRY(slot, seal_slot(state_->file.id, kind, new_secret, cost, state_->hardware,
+                              state_->random, master));
+  FELTBOG_TRY(tries, state_->counter());
+  slots.push_back(slot);
+  FELTBOG_CHECK(state_->store(std::move(slots)));
+  // The count may be of hardware that is gone; from here on it is this hardware's.
+  static_cast<void>(tries.read().has_value());
+  return tries.write(TryCount{});
 }
 
 Result<void> KeySlots::remove(const crypto::Key& master, const SlotId& id) {

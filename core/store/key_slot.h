@@ -75,6 +75,10 @@ class KeySlots {
   // the old or the new secret opens, never both, never none.
   Result<void> change(SlotKind kind, std::string_view old_secret, std::string_view new_secret,
                       WallTime now, crypto::PassphraseCost cost = {});
+  // For a person who forgot: the new secret takes the place of every slot of its kind, in one step,
+  // and all tries are free again. `master` comes from a recovery code. Errors: those of add.
+  Result<void> replace(const crypto::Key& master, SlotKind kind, std::string_view new_secret,
+                       crypto::PassphraseCost cost = {});
   // Errors: not_found, wrong_state (the last slot), not_authorised, disk_full, io_error.
   Result<void> remove(const crypto::Key& master, const SlotId& slot);
 

@@ -20,8 +20,8 @@ constexpr std::size_t kSaltsSize = 8;
 struct RunningChecksum {
   std::uint32_t first = 0;
   std::uint32_t second = 0;
-  friend bool operator==(const RunningChecksum&, const RunningChecksum&) = default;
 
+  std::uint64_t value() const { return std::uint64_t{first} << 32 | second; }
   void add(BytesView bytes, bool big_endian) {
     const auto word = [&](std::size_t at) {
       return big_endian ? get_big32(bytes.data() + at)
@@ -82,7 +82,7 @@ Result<bool> durable_commit_after(File& file, const PageCipher& cipher, std::uin
     RunningChecksum expected = previous.value_or(RunningChecksum{});
     expected.add(scratch.first<kSaltsAt>(), big_endian);
     expected.add(scratch.subspan<kFrameHeaderSize>(), big_endian);
-    const bool continues = previous.has_value() && expected == checksum_of(scratch);
+    const bool continues = previous.has_value() && expected.value() == checksum_of(scratch).value();
     proven = continues && commit_seen;
     commit_seen = get_big32(scratch.data() + kCommitSizeAt) != 0;
     previous = checksum_of(scratch);

@@ -102,19 +102,25 @@ Bytes additional_data(const SlotFileId& id, const Slot& slot) {
   return out;
 }
 
-Result<crypto::Key> key_of_code(const Slot& slot, std::string_view code) {
+// The bytes of a code as people type it. Error: wrong_passphrase, when it is none.
+Result<Bytes> read_code(std::string_view code) {
   std::string symbols;
   for (const char symbol : code) {
     if (symbol != ' ' && symbol != '-') symbols += symbol;
   }
   auto decoded = from_base32(symbols);
-  if (!decoded || decoded->size() != 16) return Error{ErrorCode::malformed, "recovery code"};
+  crypto::wipe({reinterpret_cast<std::uint8_t*>(symbols.data()), symbols.size()});
+  if (!decoded || decoded->size() != kRecoveryCodeSize) return ErrorCode::wrong_passphrase;
+  return decoded;
+}
+
+crypto::Key key_of_code(const Slot& slot, BytesView code) {
   Bytes input = to_bytes(slot.salt.view());
-  append(input, *decoded);
-  crypto::wipe(*decoded);
+  append(input, code);
   auto digest = crypto::hash<Digest>("store.recover.v1", input);
   crypto::wipe(input);
-  auto key = crypto::Key::from(digest.view());
+  crypto::Key key;
+  std::copy(digest.bytes.begin(), digest.bytes.end(), key.bytes().begin());
   crypto::wipe(digest.bytes);
   return key;
 }
@@ -133,9 +139,28 @@ Result<crypto::Key> key_of_passphrase(const Slot& slot, std::string_view secret,
 }
 
 Result<crypto::Key> wrapping_key(const Slot& slot, std::string_view secret, HardwareKey& hardware) {
-  if (slot.info.kind == SlotKind::recovery) return key_of_code(slot, secret);
+  if (slot.info.kind == SlotKind::recovery) {
+    FELTBOG_TRY(code, read_code(secret));
+    crypto::Key key = key_of_code(slot, code);
+    crypto::wipe(code);
+    return key;
+  }
   if (slot.hardware != hardware.id()) return Error{ErrorCode::missing_key, "hardware key"};
   return key_of_passphrase(slot, secret, hardware);
+}
+
+Slot begin_slot(SlotKind kind, Random& random) {
+  Slot slot;
+  slot.info.id = random.make<SlotId>();
+  slot.info.kind = kind;
+  slot.salt = random.make<crypto::Salt>();
+  slot.nonce = random.make<crypto::Nonce>();
+  return slot;
+}
+
+void wrap(const SlotFileId& id, Slot& slot, const crypto::Key& key, const crypto::Key& master) {
+  const Bytes sealed = crypto::seal(key, slot.nonce, additional_data(id, slot), master.view());
+  std::copy(sealed.begin(), sealed.end(), slot.sealed.bytes.begin());
 }
 
 }  // namespace
@@ -191,30 +216,31 @@ MasterCheck master_check_of(const SlotFileId& id, const crypto::Key& master) {
 Result<Slot> seal_slot(const SlotFileId& id, SlotKind kind, std::string_view secret,
                        crypto::PassphraseCost cost, HardwareKey& hardware, Random& random,
                        const crypto::Key& master) {
-  Slot slot;
-  slot.info.id = random.make<SlotId>();
-  slot.info.kind = kind;
-  slot.info.cost = kind == SlotKind::recovery ? crypto::PassphraseCost{0, 0} : cost;
-  slot.salt = random.make<crypto::Salt>();
-  if (kind != SlotKind::recovery) slot.hardware = hardware.id();
-  slot.nonce = random.make<crypto::Nonce>();
-  FELTBOG_TRY(key, wrapping_key(slot, secret, hardware));
-  const Bytes sealed = crypto::seal(key, slot.nonce, additional_data(id, slot), master.view());
-  std::copy(sealed.begin(), sealed.end(), slot.sealed.bytes.begin());
+  Slot slot = begin_slot(kind, random);
+  slot.info.cost = cost;
+  slot.hardware = hardware.id();
+  FELTBOG_TRY(key, key_of_passphrase(slot, secret, hardware));
+  wrap(id, slot, key, master);
+  return slot;
+}
+
+Slot seal_recovery_slot(const SlotFileId& id, BytesView code, Random& random,
+                        const crypto::Key& master) {
+  Slot slot = begin_slot(SlotKind::recovery, random);
+  slot.info.cost = {0, 0};
+  wrap(id, slot, key_of_code(slot, code), master);
   return slot;
 }
 
 Result<crypto::Key> open_slot(const SlotFileId& id, const Slot& slot, std::string_view secret,
                               HardwareKey& hardware) {
-  auto key = wrapping_key(slot, secret, hardware);
-  if (!key && key.error().code == ErrorCode::malformed) return ErrorCode::wrong_passphrase;
-  if (!key) return key.error();
+  FELTBOG_TRY(key, wrapping_key(slot, secret, hardware));
   crypto::Key master;
   const auto sealed = slot.sealed.view();
   crypto::Tag tag;
   std::copy(sealed.begin() + crypto::Key::kSize, sealed.end(), tag.bytes.begin());
   // Straight into guarded memory: no copy of the key is left behind elsewhere.
-  if (!crypto::open_detached(*key, slot.nonce, additional_data(id, slot),
+  if (!crypto::open_detached(key, slot.nonce, additional_data(id, slot),
                              sealed.first(crypto::Key::kSize), tag, master.bytes())) {
     return ErrorCode::wrong_passphrase;
   }

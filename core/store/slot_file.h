@@ -32,6 +32,7 @@ struct SlotFile {
 };
 
 constexpr std::size_t kSlotFileSizeMax = 4096;
+constexpr std::size_t kRecoveryCodeSize = 16;  // before it becomes 26 symbols
 
 Bytes encode_slot_file(const SlotFile& file);
 // Strict. Errors: corrupt (checksum, structure, costs outside the floor and ceiling of
@@ -40,11 +41,14 @@ Result<SlotFile> decode_slot_file(BytesView bytes);
 
 MasterCheck master_check_of(const SlotFileId& id, const crypto::Key& master);
 
-// Wraps `master` in a new slot. Errors: those of Argon2id and of the hardware; malformed (a
-// recovery code that is none).
+// Wraps `master` in a new slot for a passphrase or a PIN. Errors: those of Argon2id and of the
+// hardware.
 Result<Slot> seal_slot(const SlotFileId& id, SlotKind kind, std::string_view secret,
                        crypto::PassphraseCost cost, HardwareKey& hardware, Random& random,
                        const crypto::Key& master);
+// The same for a recovery code, given as its kRecoveryCodeSize random bytes.
+Slot seal_recovery_slot(const SlotFileId& id, BytesView code, Random& random,
+                        const crypto::Key& master);
 // Errors: wrong_passphrase, missing_key (made with other hardware), those of Argon2id and hardware.
 Result<crypto::Key> open_slot(const SlotFileId& id, const Slot& slot, std::string_view secret,
                               HardwareKey& hardware);

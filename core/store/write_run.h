@@ -21,13 +21,12 @@ class WriteRun {
   bool empty() const { return count_ == 0; }
   std::size_t size() const { return count_; }
   std::uint64_t first() const { return first_; }
-  // Whether `index` can come next.
-  bool takes(std::uint64_t index) const {
-    return empty() || (index == first_ + count_ && count_ < items_.size());
-  }
+  // Whether `index` can come next. Who gathers empties the run before it is full.
+  bool takes(std::uint64_t index) const { return empty() || index == first_ + count_; }
   // Memory for the next item, which `takes` has allowed.
   std::span<std::uint8_t, Size> add(std::uint64_t index) {
     FELTBOG_ASSERT(takes(index));
+    FELTBOG_ASSERT(count_ < items_.size());
     if (empty()) first_ = index;
     return items_[count_++];
   }

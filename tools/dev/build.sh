@@ -106,7 +106,7 @@ measure_coverage() {
   llvm-cov-14 report -show-branch-summary -show-region-summary=false \
     -instr-profile="$folder/all.profdata" "${programs[@]:1}" \
     -ignore-filename-regex='^/usr/|/tests/' |
-    sed -E "s#^$PWD/##; s#^(build/coverage/)?rooms/.*/($room_tops)/#\\2/#" |
+    sed -E "s#^$PWD/##; s#^\.\./\.\./##; s#^(build/coverage/)?rooms/.*/($room_tops)/#\\2/#" |
     awk -v room="$room/" -f tools/dev/coverage-table.awk
 }
 
