@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // feltbogd: the office server's program. Its commands are thin; office.h and service.h do the work.
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -11,6 +10,7 @@
 
 #include "core/base/json.h"
 #include "core/base/platform/posix_disk.h"
+#include "core/base/platform/process_guard.h"
 #include "core/base/platform/system_clock.h"
 #include "core/crypto/system_random.h"
 #include "server/arguments.h"
@@ -25,12 +25,10 @@ struct Machine {
   crypto::SystemRandom random;
 };
 
-// No secrets in core dumps, no files for others, as many connections as the system allows. A file
+// No secrets in memory dumps, no files for others, as many connections as the system allows. A file
 // that reaches its limit is an error of the write, as a full disk is, and not the end.
-void harden_process() {
-  const rlimit no_core{0, 0};
-  static_cast<void>(::setrlimit(RLIMIT_CORE, &no_core));
-  static_cast<void>(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
+Result<void> harden_process() {
+  FELTBOG_CHECK(forbid_memory_dumps());
   ::umask(S_IRWXG | S_IRWXO);
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
@@ -39,6 +37,7 @@ void harden_process() {
   }
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
+  return {};
 }
 
 // `hint`, when given, says it better than the code's own sentence.
@@ -154,7 +153,7 @@ int status(Machine& machine, const Arguments& arguments) {
 }
 
 int run(const Arguments& arguments) {
-  harden_process();
+  if (auto hardened = harden_process(); !hardened) return fail(hardened.error());
   Machine machine;
   switch (arguments.command) {
     case Command::init: return init(machine, arguments);

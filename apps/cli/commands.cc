@@ -65,6 +65,19 @@ constexpr Parameter kOwner[] = {
      ParameterType::integer,
      Presence::optional,
      {"A descriptor to report readiness on", "En deskriptor til at melde klar på"}}};
+constexpr Parameter kWithRecoveryCode{
+    "recovery_code",
+    ParameterType::boolean,
+    Presence::optional,
+    {"Ask for a recovery code instead of the passphrase",
+     "Spørg om en genoprettelseskode i stedet for adgangssætningen"}};
+constexpr Parameter kPassphraseChange[] = {
+    kWithRecoveryCode,
+    {"new_passphrase_file",
+     ParameterType::text,
+     Presence::optional,
+     {"Read the new passphrase from this file", "Læs den nye adgangssætning fra denne fil"}}};
+constexpr Parameter kUnlock[] = {kWithRecoveryCode};
 constexpr Parameter kPhotoAdd[] = {
     kCase,
     {"file", ParameterType::text, Presence::positional, {"The picture", "Billedet"}},
@@ -131,6 +144,10 @@ constexpr CommandRow kRows[] = {
             {"Own a database (started by the other commands)",
              "Vær ejer af en database (startes af de andre kommandoer)"},
             "feltbog owner --dir /tmp/anna", kOwner),
+    special(
+        "passphrase.change",
+        {"Choose a new passphrase for this device", "Vælg en ny adgangssætning til denne enhed"},
+        "feltbog passphrase change", kPassphraseChange),
     special("photo.add",
             {"Add a photo or a scanned letter to a file",
              "Føj et foto eller et scannet brev til en sag"},
@@ -138,11 +155,16 @@ constexpr CommandRow kRows[] = {
     special("photo.save",
             {"Save a photo from a file, decrypted", "Gem et foto fra en sag, ukrypteret"},
             "feltbog photo save abcd12 stue.jpg /tmp/stue.jpg", kPhotoSave),
+    special("recovery.add",
+            {"Make a recovery code for this device, and show it once",
+             "Lav en genoprettelseskode til denne enhed, og vis den én gang"},
+            "feltbog recovery add", {}),
     special("sync", {"Exchange with the office server", "Udveksl med kontorserveren"},
             "feltbog sync --watch", kSync),
     special("unlock",
-            {"Open the database with the passphrase", "Åbn databasen med adgangssætningen"},
-            "feltbog unlock", {}),
+            {"Open the database with the passphrase, or with a recovery code",
+             "Åbn databasen med adgangssætningen, eller med en genoprettelseskode"},
+            "feltbog unlock", kUnlock),
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/cli/error_message.h"
 
+#include <charconv>
+
 #include "apps/host/messages.h"
 
 namespace feltbog::cli {
@@ -16,6 +18,60 @@ constexpr Row kDanish[] = {
 #undef FELTBOG_DANISH_ERROR
 };
 
+// What key slots say of the next try (core/store/key_slot.h), as people say it.
+struct NextTry {
+  bool supervisor = false;
+  std::int64_t seconds = 0;
+};
+
+std::optional<NextTry> next_try(const Error& error) {
+  constexpr std::string_view kBefore = "wait ";
+  constexpr std::string_view kAfter = " seconds";
+  if (error.code != ErrorCode::wrong_passphrase && error.code != ErrorCode::too_many_tries) {
+    return std::nullopt;
+  }
+  const std::string_view detail = error.detail;
+  if (detail == "supervisor") return NextTry{true, 0};
+  if (!detail.starts_with(kBefore) || !detail.ends_with(kAfter)) return std::nullopt;
+  const std::string_view number =
+      detail.substr(kBefore.size(), detail.size() - kBefore.size() - kAfter.size());
+  NextTry out;
+  const auto [end, failure] =
+      std::from_chars(number.data(), number.data() + number.size(), out.seconds);
+  if (failure != std::errc() || end != number.data() + number.size() || out.seconds < 0) {
+    return std::nullopt;
+  }
+  return out;
+}
+
+// "1 second", "30 seconds", "15 minutes".
+std::string duration_text(Language language, std::int64_t seconds) {
+  constexpr std::int64_t kSecondsShownMax = 90;
+  const bool danish = language == Language::danish;
+  if (seconds > kSecondsShownMax) {
+    return std::to_string((seconds + 59) / 60) + (danish ? " minutter" : " minutes");
+  }
+  if (seconds == 1) return danish ? "1 sekund" : "1 second";
+  return std::to_string(seconds) + (danish ? " sekunder" : " seconds");
+}
+
+std::string next_try_text(Language language, ErrorCode code, const NextTry& next) {
+  const bool danish = language == Language::danish;
+  std::string out(danish ? "For mange forkerte forsøg." : "Too many wrong tries.");
+  if (code == ErrorCode::wrong_passphrase) {
+    out = danish_error_text(code).value_or("");
+    if (!danish) out = error_text(code);
+  }
+  if (next.supervisor) {
+    return out + (danish ? " Nu kan kun en genoprettelseskode låse op; bed en leder om den: "
+                           "feltbog unlock --recovery-code"
+                         : " Only a recovery code unlocks now; ask a supervisor for it: "
+                           "feltbog unlock --recovery-code");
+  }
+  if (next.seconds == 0) return out;
+  return out + (danish ? " Vent " : " Wait ") + duration_text(language, next.seconds) + ".";
+}
+
 }  // namespace
 
 std::optional<std::string_view> danish_error_text(ErrorCode code) {
@@ -26,6 +82,7 @@ std::optional<std::string_view> danish_error_text(ErrorCode code) {
 }
 
 std::string error_message(Language language, const Error& error) {
+  if (const auto next = next_try(error)) return next_try_text(language, error.code, *next);
   std::string_view text = error_text(error.code);
   if (language == Language::danish) text = danish_error_text(error.code).value_or(text);
   std::string out(text);

@@ -10,7 +10,7 @@
 #include "apps/cli/session.h"
 #include "apps/cli/special.h"
 #include "apps/cli/watch_rows.h"
-#include "apps/host/harden.h"
+#include "core/base/platform/process_guard.h"
 
 namespace feltbog::cli {
 namespace {
@@ -146,7 +146,7 @@ int run(std::span<const std::string> words, const Variables& variables) {
   context.err = stderr;
   context.out_terminal = Terminal::of(stdout, variables);
   context.err_terminal = Terminal::of(stderr, variables);
-  if (const auto hardened = host::forbid_memory_dumps(); !hardened.has_value()) {
+  if (const auto hardened = forbid_memory_dumps(); !hardened.has_value()) {
     return report(context, hardened.error());
   }
   const int status = run_in(context, words);

@@ -124,15 +124,19 @@ Result<std::optional<Passphrase>> Session::passphrase_from_file() const {
   return std::optional<Passphrase>(std::move(*read));
 }
 
-Result<Passphrase> Session::existing_passphrase() const {
+Result<Passphrase> Session::existing_passphrase(Phrase question) const {
   FELTBOG_TRY(given, passphrase_from_file());
   if (given.has_value()) return std::move(*given);
-  return ask_passphrase(say(context_->language, Phrase::ask_passphrase));
+  return ask_passphrase(say(context_->language, question));
 }
 
 Result<Passphrase> Session::new_passphrase() const {
   FELTBOG_TRY(given, passphrase_from_file());
   if (given.has_value()) return std::move(*given);
+  return choose_passphrase();
+}
+
+Result<Passphrase> Session::choose_passphrase() const {
   for (int tried = 0; tried < kNewPassphraseTriesMax; ++tried) {
     FELTBOG_TRY(first, ask_passphrase(say(context_->language, Phrase::ask_new_passphrase)));
     FELTBOG_TRY(second, ask_passphrase(say(context_->language, Phrase::ask_again)));
@@ -142,10 +146,11 @@ Result<Passphrase> Session::new_passphrase() const {
   return Error{ErrorCode::cancelled, "passphrase"};
 }
 
-Result<void> Session::unlock() {
-  FELTBOG_TRY(passphrase, existing_passphrase());
+Result<void> Session::unlock(bool with_recovery_code) {
+  FELTBOG_TRY(secret, existing_passphrase(with_recovery_code ? Phrase::ask_recovery_code
+                                                             : Phrase::ask_passphrase));
   Value body;
-  body["passphrase"] = passphrase.text();
+  body[with_recovery_code ? "recovery_code" : "passphrase"] = secret.text();
   const auto answer = link_.request(host::verb::kUnlock, std::move(body));
   if (!answer.has_value()) return answer.error();
   return {};

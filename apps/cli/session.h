@@ -51,12 +51,16 @@ class Session {
   // A row of the command table, with the options of the command line.
   Result<Value> call(std::string_view command, const Value& parameters);
   Value call_body(std::string_view command, const Value& parameters) const;
-  Result<void> unlock();
+  // With the passphrase, or with a recovery code.
+  Result<void> unlock(bool with_recovery_code = false);
   // Whether the owner went away while it was asked.
   bool lost() const { return link_.is_lost(); }
-  // A passphrase for a database that is there, or for a new one (asked for twice).
-  Result<Passphrase> existing_passphrase() const;
+  // The secret that opens a database that is there, or one for a new database (asked for twice).
+  // --passphrase-file gives either.
+  Result<Passphrase> existing_passphrase(Phrase question = Phrase::ask_passphrase) const;
   Result<Passphrase> new_passphrase() const;
+  // Asked for twice, whatever --passphrase-file says.
+  Result<Passphrase> choose_passphrase() const;
 
  private:
   Session(const Context& context, host::OwnerLink link)

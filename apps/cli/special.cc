@@ -62,16 +62,77 @@ Result<void> run_completion(const Context& context) {
   return {};
 }
 
-Result<void> run_unlock(const Context& context) {
+// A session with an owner that has a database, whether locked or not.
+struct Opened {
+  Session session;
+  Value state;
+};
+Result<Opened> open_with_database(const Context& context) {
   FELTBOG_TRY(session, Session::open(context, Session::Folder::must_exist));
   FELTBOG_TRY(state, session.ask(verb::kState, Value::Map{}));
   if (!state["database"].boolean_or(false)) {
     return Error{ErrorCode::not_found, "no database in the data directory"};
   }
-  if (!state["unlocked"].boolean_or(false)) FELTBOG_CHECK(session.unlock());
+  return Opened{std::move(session), std::move(state)};
+}
+
+Result<void> run_unlock(const Context& context) {
+  FELTBOG_TRY(opened, open_with_database(context));
+  auto& [session, state] = opened;
+  if (!state["unlocked"].boolean_or(false)) {
+    FELTBOG_CHECK(session.unlock(context.parameters["recovery_code"].boolean_or(false)));
+  }
   Value result;
   result["unlocked"] = true;
   print_done(context, result, Phrase::unlocked);
+  return {};
+}
+
+Result<Value> ask_and_wipe(Session& session, std::string_view wanted, Value body) {
+  auto answer = session.ask(wanted, body);
+  for (auto& [name, secret] : *body.map()) host::wipe_value(secret);
+  return answer;
+}
+
+Result<void> run_passphrase_change(const Context& context) {
+  FELTBOG_TRY(opened, open_with_database(context));
+  Session& session = opened.session;
+  const bool with_code = context.parameters["recovery_code"].boolean_or(false);
+  FELTBOG_TRY(old_secret, session.existing_passphrase(with_code ? Phrase::ask_recovery_code
+                                                                : Phrase::ask_passphrase));
+  const std::string* file = context.parameters["new_passphrase_file"].text();
+  FELTBOG_TRY(words, file != nullptr ? read_passphrase_file(*file) : session.choose_passphrase());
+  Value body;
+  body[with_code ? "recovery_code" : "passphrase"] = old_secret.text();
+  body["new_passphrase"] = words.text();
+  FELTBOG_TRY(answer, ask_and_wipe(session, verb::kChangePassphrase, std::move(body)));
+  print_done(context, answer, Phrase::passphrase_changed);
+  return {};
+}
+
+// In groups of five, as people copy it by hand.
+std::string in_groups(std::string_view code) {
+  constexpr std::size_t kGroup = 5;
+  constexpr std::size_t kGroupsMax = 5;
+  std::string out;
+  for (std::size_t at = 0; at < code.size(); ++at) {
+    if (at > 0 && at % kGroup == 0 && at / kGroup < kGroupsMax) out += '-';
+    out += code[at];
+  }
+  return out;
+}
+
+Result<void> run_recovery_add(const Context& context) {
+  FELTBOG_TRY(opened, open_with_database(context));
+  Session& session = opened.session;
+  FELTBOG_TRY(passphrase, session.existing_passphrase());
+  Value body;
+  body["passphrase"] = passphrase.text();
+  FELTBOG_TRY(answer, ask_and_wipe(session, verb::kAddRecovery, std::move(body)));
+  if (context.line.options.json) return context.print_json(answer), Result<void>();
+  context.print(std::string(say(context.language, Phrase::recovery_code_is)) + ": " +
+                in_groups(answer["code"].text_or("")) + "\n");
+  context.remark(Phrase::recovery_code_keep);
   return {};
 }
 
@@ -225,10 +286,17 @@ struct Runner {
   std::string_view name;
   Result<void> (*run)(const Context&);
 };
-constexpr Runner kRunners[] = {
-    {"completion", run_completion}, {"enrol", run_enrol},      {"lock", run_lock},
-    {"org.create", run_org_create}, {"owner", run_owner_here}, {"photo.add", run_photo_add},
-    {"photo.save", run_photo_save}, {"sync", run_sync},        {"unlock", run_unlock}};
+constexpr Runner kRunners[] = {{"completion", run_completion},
+                               {"enrol", run_enrol},
+                               {"lock", run_lock},
+                               {"org.create", run_org_create},
+                               {"owner", run_owner_here},
+                               {"passphrase.change", run_passphrase_change},
+                               {"photo.add", run_photo_add},
+                               {"photo.save", run_photo_save},
+                               {"recovery.add", run_recovery_add},
+                               {"sync", run_sync},
+                               {"unlock", run_unlock}};
 
 }  // namespace
 

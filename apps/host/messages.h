@@ -21,11 +21,14 @@ using OwnerToken = FixedBytes<32, struct OwnerTokenTag>;
 namespace verb {
 inline constexpr std::string_view kHello = "hello";    // {protocol, token}, always the first
 inline constexpr std::string_view kState = "state";    // {}
-inline constexpr std::string_view kUnlock = "unlock";  // {passphrase}
-inline constexpr std::string_view kLock = "lock";      // {}
-inline constexpr std::string_view kFound = "found";    // {invite, name, passphrase}
-inline constexpr std::string_view kEnrol = "enrol";    // {invite, passphrase}
-inline constexpr std::string_view kCall = "call";      // {command, parameters, language, now}
+inline constexpr std::string_view kUnlock = "unlock";  // {passphrase} or {recovery_code}
+// {passphrase} or {recovery_code}, and {new_passphrase}
+inline constexpr std::string_view kChangePassphrase = "change_passphrase";
+inline constexpr std::string_view kAddRecovery = "add_recovery";  // {passphrase}
+inline constexpr std::string_view kLock = "lock";                 // {}
+inline constexpr std::string_view kFound = "found";               // {invite, name, passphrase}
+inline constexpr std::string_view kEnrol = "enrol";               // {invite, passphrase}
+inline constexpr std::string_view kCall = "call";    // {command, parameters, language, now}
 inline constexpr std::string_view kWatch = "watch";  // {command, parameters, language, now, since}
 inline constexpr std::string_view kSync = "sync";    // {mode: "once" | "watch", record}
 inline constexpr std::string_view kAttach = "attach";  // {file, path, name}

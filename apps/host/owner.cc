@@ -48,13 +48,20 @@ struct Owner::Timer {
   boost::asio::steady_timer timer;
 };
 
-const Owner::Verb Owner::kVerbs[] = {
-    {verb::kState, &Owner::state},     {verb::kUnlock, &Owner::unlock},
-    {verb::kLock, &Owner::lock_asked}, {verb::kFound, &Owner::found},
-    {verb::kEnrol, &Owner::enrol},     {verb::kCall, &Owner::call},
-    {verb::kWatch, &Owner::watch},     {verb::kSync, &Owner::sync},
-    {verb::kAttach, &Owner::attach},   {verb::kSave, &Owner::save},
-    {verb::kCancel, &Owner::cancel},   {verb::kStop, &Owner::stop}};
+const Owner::Verb Owner::kVerbs[] = {{verb::kState, &Owner::state},
+                                     {verb::kUnlock, &Owner::unlock},
+                                     {verb::kLock, &Owner::lock_asked},
+                                     {verb::kFound, &Owner::found},
+                                     {verb::kEnrol, &Owner::enrol},
+                                     {verb::kCall, &Owner::call},
+                                     {verb::kWatch, &Owner::watch},
+                                     {verb::kSync, &Owner::sync},
+                                     {verb::kAttach, &Owner::attach},
+                                     {verb::kSave, &Owner::save},
+                                     {verb::kCancel, &Owner::cancel},
+                                     {verb::kStop, &Owner::stop},
+                                     {verb::kChangePassphrase, &Owner::change_passphrase},
+                                     {verb::kAddRecovery, &Owner::add_recovery}};
 
 Owner::Owner(boost::asio::io_context& io, OwnerSetting setting, Log& log,
              std::function<void()> leave)
@@ -134,17 +141,58 @@ void Owner::state(const Asker& asker, Value&) {
 
 void Owner::unlock(const Asker& asker, Value& body) {
   const std::string* passphrase = body["passphrase"].text();
-  if (passphrase == nullptr) return asker.error({ErrorCode::invalid_argument, "passphrase"});
-  const auto opened = vault_.unlock(*passphrase);
+  const std::string* code = body["recovery_code"].text();
+  if ((passphrase == nullptr) == (code == nullptr)) {
+    return asker.error({ErrorCode::invalid_argument, "passphrase"});
+  }
+  const auto opened =
+      code != nullptr ? vault_.unlock_with_recovery(*code) : vault_.unlock(*passphrase);
   wipe_value(body["passphrase"]);
+  wipe_value(body["recovery_code"]);
   if (!opened.has_value()) {
     log_.error("unlock", opened.error().code);
     return asker.error(opened.error());
   }
-  log_.event("unlocked");
+  log_.event(code != nullptr ? "unlocked by recovery code" : "unlocked");
   revision_seen_ = vault_.workspace()->revision();
   arm_timer();
   asker.result(Value::Map{});
+}
+
+// A database that is open stays open: the keys inside it do not change.
+void Owner::change_passphrase(const Asker& asker, Value& body) {
+  const std::string* old_words = body["passphrase"].text();
+  const std::string* code = body["recovery_code"].text();
+  const std::string* new_words = body["new_passphrase"].text();
+  if ((old_words == nullptr) == (code == nullptr) || new_words == nullptr) {
+    return asker.error({ErrorCode::invalid_argument, "passphrase"});
+  }
+  const auto changed = code != nullptr ? vault_.reset_passphrase(*code, *new_words)
+                                       : vault_.change_passphrase(*old_words, *new_words);
+  for (const char* secret : {"passphrase", "recovery_code", "new_passphrase"}) {
+    wipe_value(body[secret]);
+  }
+  if (!changed.has_value()) {
+    log_.error("change passphrase", changed.error().code);
+    return asker.error(changed.error());
+  }
+  log_.event(code != nullptr ? "passphrase reset" : "passphrase changed");
+  asker.result(Value::Map{});
+}
+
+void Owner::add_recovery(const Asker& asker, Value& body) {
+  const std::string* passphrase = body["passphrase"].text();
+  if (passphrase == nullptr) return asker.error({ErrorCode::invalid_argument, "passphrase"});
+  const auto code = vault_.add_recovery(*passphrase);
+  wipe_value(body["passphrase"]);
+  if (!code.has_value()) {
+    log_.error("add recovery", code.error().code);
+    return asker.error(code.error());
+  }
+  log_.event("recovery code added");
+  Value out;
+  out["code"] = *code;
+  asker.result(std::move(out));
 }
 
 void Owner::lock_asked(const Asker& asker, Value&) {

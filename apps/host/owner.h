@@ -56,6 +56,8 @@ class Owner {
 
   void state(const Asker& asker, Value& body);
   void unlock(const Asker& asker, Value& body);
+  void change_passphrase(const Asker& asker, Value& body);
+  void add_recovery(const Asker& asker, Value& body);
   void lock_asked(const Asker& asker, Value& body);
   void found(const Asker& asker, Value& body);
   void enrol(const Asker& asker, Value& body);

@@ -7,13 +7,14 @@
 #include <chrono>
 #include <csignal>
 
-#include "apps/host/harden.h"
 #include "apps/host/owner.h"
 #include "apps/host/owner_socket.h"
 #include "apps/host/ready_pipe.h"
 #include "core/base/platform/posix_disk.h"
+#include "core/base/platform/process_guard.h"
 #include "core/base/platform/system_clock.h"
 #include "core/crypto/system_random.h"
+#include "core/store/wiping_memory.h"
 
 namespace feltbog::host {
 namespace {
@@ -86,6 +87,7 @@ Result<void> prepare(Process& process, const OwnerOptions& options) {
 Result<void> run_owner(const OwnerOptions& options) {
   auto start = [&]() -> Result<std::unique_ptr<Process>> {
     FELTBOG_CHECK(forbid_memory_dumps());
+    if (!store::wipe_freed_sqlite_memory()) return Error{ErrorCode::internal, "SQLite's allocator"};
     // A file that reaches its limit is an error of the write, as a full disk is, and not the end.
     static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
     FELTBOG_TRY(directory, DataDirectory::prepare(options.directory));

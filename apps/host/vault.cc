@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/host/vault.h"
 
+#include "core/crypto/passphrase_cost.h"
+
 namespace feltbog::host {
 
 Result<bool> Vault::exists() { return environment_.disk->exists(directory_.database()); }
@@ -17,7 +19,7 @@ Result<void> Vault::create(std::string_view passphrase) {
   FELTBOG_TRY(key, hardware());
   FELTBOG_TRY(slots, store::KeySlots::create(*environment_.disk, directory_.slots(), *key,
                                              *environment_.random, store::SlotKind::passphrase,
-                                             passphrase));
+                                             passphrase, cost()));
   FELTBOG_TRY(master, slots.unlock(store::SlotKind::passphrase, passphrase,
                                    environment_.clock->wall_time()));
   FELTBOG_TRY(made, workspace::Workspace::create(environment_, directory_.database(), master));
@@ -25,18 +27,56 @@ Result<void> Vault::create(std::string_view passphrase) {
   return {};
 }
 
-Result<void> Vault::unlock(std::string_view passphrase) {
-  if (workspace_ != nullptr) return {};
+Result<Vault::Slots> Vault::slots() {
   FELTBOG_TRY(there, exists());
   if (!there) return Error{ErrorCode::not_found, "no database in the data directory"};
   FELTBOG_TRY(key, hardware());
-  FELTBOG_TRY(slots, store::KeySlots::open(*environment_.disk, directory_.slots(), *key,
-                                           *environment_.random));
-  FELTBOG_TRY(master, slots.unlock(store::SlotKind::passphrase, passphrase,
-                                   environment_.clock->wall_time()));
+  FELTBOG_TRY(opened, store::KeySlots::open(*environment_.disk, directory_.slots(), *key,
+                                            *environment_.random));
+  return Slots{std::move(key), std::move(opened)};
+}
+
+crypto::PassphraseCost Vault::cost() {
+  return crypto::calibrate_passphrase_cost(*environment_.clock);
+}
+
+Result<void> Vault::open(store::SlotKind kind, std::string_view secret) {
+  if (workspace_ != nullptr) return {};
+  FELTBOG_TRY(there, slots());
+  FELTBOG_TRY(master, there.slots.unlock(kind, secret, environment_.clock->wall_time()));
   FELTBOG_TRY(opened, workspace::Workspace::open(environment_, directory_.database(), master));
   workspace_ = std::move(opened);
   return {};
+}
+
+Result<void> Vault::unlock(std::string_view passphrase) {
+  return open(store::SlotKind::passphrase, passphrase);
+}
+
+Result<void> Vault::unlock_with_recovery(std::string_view code) {
+  return open(store::SlotKind::recovery, code);
+}
+
+Result<void> Vault::change_passphrase(std::string_view old_passphrase,
+                                      std::string_view new_passphrase) {
+  FELTBOG_TRY(there, slots());
+  return there.slots.change(store::SlotKind::passphrase, old_passphrase, new_passphrase,
+                            environment_.clock->wall_time(), cost());
+}
+
+Result<void> Vault::reset_passphrase(std::string_view recovery_code,
+                                     std::string_view new_passphrase) {
+  FELTBOG_TRY(there, slots());
+  FELTBOG_TRY(master, there.slots.unlock(store::SlotKind::recovery, recovery_code,
+                                         environment_.clock->wall_time()));
+  return there.slots.replace(master, store::SlotKind::passphrase, new_passphrase, cost());
+}
+
+Result<std::string> Vault::add_recovery(std::string_view passphrase) {
+  FELTBOG_TRY(there, slots());
+  FELTBOG_TRY(master, there.slots.unlock(store::SlotKind::passphrase, passphrase,
+                                         environment_.clock->wall_time()));
+  return there.slots.add_recovery(master);
 }
 
 Result<void> Vault::discard() {
@@ -52,10 +92,8 @@ Result<void> Vault::discard() {
 }
 
 Result<store::TryState> Vault::tries() {
-  FELTBOG_TRY(key, hardware());
-  FELTBOG_TRY(slots, store::KeySlots::open(*environment_.disk, directory_.slots(), *key,
-                                           *environment_.random));
-  return slots.tries(environment_.clock->wall_time());
+  FELTBOG_TRY(there, slots());
+  return there.slots.tries(environment_.clock->wall_time());
 }
 
 }  // namespace feltbog::host

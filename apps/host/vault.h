@@ -26,6 +26,15 @@ class Vault {
   // Does nothing when open already. Takes as long as Argon2id does. Errors: not_found (no
   // database), wrong_passphrase, too_many_tries, missing_key, and those of Workspace::open.
   Result<void> unlock(std::string_view passphrase);
+  // The same with a recovery code, which is never counted and sets the count of tries to zero.
+  Result<void> unlock_with_recovery(std::string_view code);
+  // Tests the old passphrase as unlock does, then puts the new one in its place; a database that is
+  // open stays so. Errors: those of unlock, weak_passphrase.
+  Result<void> change_passphrase(std::string_view old_passphrase, std::string_view new_passphrase);
+  // For a person who forgot theirs: the new one takes the place of every passphrase there is.
+  Result<void> reset_passphrase(std::string_view recovery_code, std::string_view new_passphrase);
+  // A new recovery code, to be shown once. Errors: those of unlock, limit_exceeded.
+  Result<std::string> add_recovery(std::string_view passphrase);
   // Closes the database; its keys are wiped.
   void lock() { workspace_.reset(); }
   // Closes and removes database and slots. Only for a database that never belonged to an
@@ -37,7 +46,16 @@ class Vault {
   workspace::Workspace* workspace() { return workspace_.get(); }
 
  private:
+  // The slots, with the hardware they need.
+  struct Slots {
+    std::unique_ptr<store::FileHardwareKey> hardware;
+    store::KeySlots slots;
+  };
   Result<std::unique_ptr<store::FileHardwareKey>> hardware();
+  Result<Slots> slots();
+  Result<void> open(store::SlotKind kind, std::string_view secret);
+  // Measured where a passphrase is chosen, so that opening it later takes a bearable while here.
+  crypto::PassphraseCost cost();
   workspace::Environment environment_;
   DataDirectory directory_;
   std::unique_ptr<workspace::Workspace> workspace_;

@@ -12,16 +12,18 @@ namespace {
 constexpr int kWatchedOperations = 50'000;
 
 // The header block and an empty first page, put in place by one rename.
-Result<void> create(Disk& disk, const std::string& path, const crypto::Key& master,
-                    Random& random) {
+Result<void> create(Disk& disk, const std::string& path, const crypto::Key& master, Random& random,
+                    Suite suite) {
+  FELTBOG_CHECK(check_suite(suite));
   FELTBOG_TRY(log_there, disk.exists(path + "-wal"));
   if (log_there) return Error{ErrorCode::corrupt, "a log without its database"};
   StoreHeader header;
   header.database = random.make<DatabaseId>();
+  header.suite = suite;
   Bytes content = encode_header_block(header, master);
   content.resize(kHeaderBlockSize + kPageSize);
   PageCipher cipher(header.database, master, header.suite, header.key_generation, random);
-  const auto page = make_empty_first_page();
+  const auto page = make_empty_first_page(suite);
   cipher.seal_page(1, page, PageSpan(content.data() + kHeaderBlockSize, kPageSize));
   return replace_file(disk, path, content);
 }
@@ -51,7 +53,9 @@ Result<std::unique_ptr<Database>> Database::open(Disk& disk, std::string_view pa
   const std::string main_path(path);
   FELTBOG_TRY(lock, disk.lock(main_path + ".lock"));
   FELTBOG_TRY(there, disk.exists(main_path));
-  if (!there) FELTBOG_CHECK(create(disk, main_path, master, random));
+  if (!there) {
+    FELTBOG_CHECK(create(disk, main_path, master, random, options.new_database_suite));
+  }
   FELTBOG_TRY(file, disk.open(main_path, OpenMode::read_write));
   FELTBOG_TRY(header, read_header(*file, master));
 

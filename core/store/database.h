@@ -11,6 +11,7 @@
 #include "core/base/disk.h"
 #include "core/base/random.h"
 #include "core/crypto/aead_key.h"
+#include "core/store/geometry.h"
 #include "core/store/statement.h"
 
 namespace feltbog::store {
@@ -28,6 +29,8 @@ struct DatabaseOptions {
   std::uint32_t cache_kibibytes = 2048;
   // Lets a transaction larger than the cache write ahead into the log instead of growing in memory.
   bool spill_large_transactions = false;
+  // Of a database that is made now; one that is there keeps its own.
+  Suite new_database_suite = Suite::xchacha20_poly1305;
   // Who computes the cipher; the files are the same.
   crypto::AeadProvider cipher_provider = crypto::fastest_aead_provider();
 };

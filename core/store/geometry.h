@@ -10,9 +10,20 @@
 
 namespace feltbog::store {
 
+// How pages are sealed. Numbers are in every header and trailer and are never reused.
+enum class Suite : std::uint8_t {
+  xchacha20_poly1305 = 1,
+  aegis256 = 2,  // only where libsodium has it (core/crypto/aegis.h)
+};
+
 constexpr std::size_t kPageSize = 4096;
-constexpr std::size_t kReserveSize = 48;  // at the end of every page, SQLite's "reserved space"
+// At the end of every page, SQLite's "reserved space": a tag of AEGIS is 16 bytes longer.
+constexpr std::size_t kReserveSize = 48;
+constexpr std::size_t kReserveSizeAegis = 64;
 constexpr std::size_t kContentSize = kPageSize - kReserveSize;
+constexpr std::size_t reserve_size_of(Suite suite) {
+  return suite == Suite::aegis256 ? kReserveSizeAegis : kReserveSize;
+}
 
 // The main file starts with one block of our own; SQLite's page 1 follows it.
 constexpr std::size_t kHeaderBlockSize = 4096;

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "core/crypto/aegis.h"
 #include "core/crypto/hash.h"
 
 namespace feltbog::store {
@@ -43,16 +44,16 @@ Result<StoreHeader> decode_copy(BytesView copy, const crypto::Key& master) {
   if (format != kStoreFormat) {
     return Error{ErrorCode::unsupported_version, "store format " + std::to_string(format)};
   }
-  if (copy[kSuiteAt] != static_cast<std::uint8_t>(Suite::xchacha20_poly1305)) {
-    return Error{ErrorCode::unsupported_version, "suite " + std::to_string(copy[kSuiteAt])};
-  }
-  if (copy[kPageSizeLog2At] != kPageSizeLog2 || copy[kReserveAt] != kReserveSize) {
+  const auto suite = static_cast<Suite>(copy[kSuiteAt]);
+  FELTBOG_CHECK(check_suite(suite));
+  if (copy[kPageSizeLog2At] != kPageSizeLog2 || copy[kReserveAt] != reserve_size_of(suite)) {
     return Error{ErrorCode::unsupported_version, "page geometry"};
   }
   Digest found;
   std::memcpy(found.bytes.data(), copy.data() + kKeyCheckAt, Digest::kSize);
   if (found != key_check(copy, master)) return Error{ErrorCode::decryption_failed, "key check"};
   StoreHeader header;
+  header.suite = suite;
   std::memcpy(header.database.bytes.data(), copy.data() + kDatabaseAt, DatabaseId::kSize);
   header.key_generation = static_cast<std::uint32_t>(get_little(copy.data() + kKeyGenerationAt, 4));
   return header;
@@ -60,13 +61,21 @@ Result<StoreHeader> decode_copy(BytesView copy, const crypto::Key& master) {
 
 }  // namespace
 
+Result<void> check_suite(Suite suite) {
+  const bool known = suite == Suite::xchacha20_poly1305 ||
+                     (suite == Suite::aegis256 && crypto::aegis256_is_built_in());
+  if (known) return {};
+  return Error{ErrorCode::unsupported_version,
+               "suite " + std::to_string(static_cast<unsigned>(suite))};
+}
+
 Bytes encode_header_block(const StoreHeader& header, const crypto::Key& master) {
   Bytes copy(kCopySize);
   std::memcpy(copy.data(), kMagic.data(), kMagic.size());
   put_little(copy.data() + kFormatAt, kStoreFormat, 2);
   copy[kSuiteAt] = static_cast<std::uint8_t>(header.suite);
   copy[kPageSizeLog2At] = kPageSizeLog2;
-  copy[kReserveAt] = kReserveSize;
+  copy[kReserveAt] = static_cast<std::uint8_t>(reserve_size_of(header.suite));
   std::memcpy(copy.data() + kDatabaseAt, header.database.bytes.data(), DatabaseId::kSize);
   put_little(copy.data() + kKeyGenerationAt, header.key_generation, 4);
   std::memcpy(copy.data() + kKeyCheckAt, key_check(copy, master).bytes.data(), Digest::kSize);
@@ -86,18 +95,20 @@ Result<StoreHeader> decode_header_block(BytesView block, const crypto::Key& mast
   return Error{ErrorCode::corrupt, "header checksum"};
 }
 
-std::array<std::uint8_t, kPageSize> make_empty_first_page() {
+std::array<std::uint8_t, kPageSize> make_empty_first_page(Suite suite) {
+  const std::size_t reserve = reserve_size_of(suite);
+  const std::size_t content = kPageSize - reserve;
   std::array<std::uint8_t, kPageSize> page{};
   std::memcpy(page.data(), "SQLite format 3", 16);
   page[16] = kPageSize >> 8;
   page[18] = page[19] = 2;  // written and read through a log
-  page[20] = kReserveSize;
+  page[20] = static_cast<std::uint8_t>(reserve);
   page[21] = 64;  // payload fractions, fixed by the format
   page[22] = page[23] = 32;
   page[31] = 1;    // size of the database in pages
   page[100] = 13;  // an empty leaf of a table: sqlite_schema
-  page[105] = kContentSize >> 8;
-  page[106] = kContentSize & 0xff;
+  page[105] = static_cast<std::uint8_t>(content >> 8);
+  page[106] = static_cast<std::uint8_t>(content & 0xff);
   return page;
 }
 

@@ -14,6 +14,9 @@ struct StoreHeader {
   std::uint32_t key_generation = 1;
 };
 
+// Error: unsupported_version, when this build cannot compute it.
+Result<void> check_suite(Suite suite);
+
 // Both copies of the header, kHeaderBlockSize bytes.
 Bytes encode_header_block(const StoreHeader& header, const crypto::Key& master);
 
@@ -25,6 +28,6 @@ Result<StoreHeader> decode_header_block(BytesView block, const crypto::Key& mast
 // SQLite's page 1 of a database with no tables, in WAL mode (sqlite.org/fileformat2.html). Made
 // here so that SQLite never has to create a database: creation is one rename, no rollback journal
 // is ever needed, and a file cut to nothing is damage, not a new database.
-std::array<std::uint8_t, kPageSize> make_empty_first_page();
+std::array<std::uint8_t, kPageSize> make_empty_first_page(Suite suite = Suite::xchacha20_poly1305);
 
 }  // namespace feltbog::store

@@ -330,9 +330,10 @@ Result<void> KeySlots::replace(const crypto::Key& master, SlotKind kind,
   FELTBOG_TRY(tries, state_->counter());
   slots.push_back(slot);
   FELTBOG_CHECK(state_->store(std::move(slots)));
-  // The count may be of hardware that is gone; from here on it is this hardware's.
-  static_cast<void>(tries.read().has_value());
-  return tries.write(TryCount{});
+  // The count may be of hardware that is gone; from here on it is this hardware's. If the disk
+  // refuses, the count stays too high: a wait, with the new secret in force.
+  if (tries.read()) static_cast<void>(tries.write(TryCount{}).has_value());
+  return {};
 }
 
 Result<void> KeySlots::remove(const crypto::Key& master, const SlotId& id) {

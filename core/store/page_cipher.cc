@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Page and frame sealing with XChaCha20-Poly1305.
+// Page and frame sealing, with XChaCha20-Poly1305 or AEGIS-256.
 #include "core/store/page_cipher.h"
 
 #include <cstring>
@@ -9,10 +9,11 @@
 namespace feltbog::store {
 namespace {
 
-constexpr std::size_t kNonceAt = kContentSize;
-constexpr std::size_t kTagAt = kNonceAt + crypto::Nonce::kSize;
-constexpr std::size_t kTailAt = kTagAt + crypto::Tag::kSize;
-static_assert(kTailAt + 8 == kPageSize);
+// From the end of a page: the tail, before it the tag, before that the nonce.
+constexpr std::size_t kTailAt = kPageSize - 8;
+static_assert(crypto::Nonce::kSize + crypto::Tag::kSize + 8 == kReserveSize);
+static_assert(crypto::Nonce::kSize + crypto::AegisTag::kSize + 8 == kReserveSizeAegis);
+static_assert(crypto::Nonce::kSize + 8 == crypto::AegisNonce::kSize);
 
 // Context of the page keys, so that two databases under one master key share none.
 std::array<std::uint8_t, 20> key_context(const DatabaseId& database, std::uint32_t key_generation) {
@@ -20,13 +21,6 @@ std::array<std::uint8_t, 20> key_context(const DatabaseId& database, std::uint32
   std::copy(database.bytes.begin(), database.bytes.end(), out.begin());
   put_little(out.data() + 16, key_generation, 4);
   return out;
-}
-
-bool ends_in_zeros(const std::uint8_t* page) {
-  std::uint8_t any = 0;
-  for (std::size_t i = kContentSize; i < kPageSize; ++i)
-    any = static_cast<std::uint8_t>(any | page[i]);
-  return any == 0;
 }
 
 // Additional data of a page or frame, assembled on the stack.
@@ -49,19 +43,28 @@ class AdditionalData {
   std::size_t size_ = 0;
 };
 
-void write_trailer(std::uint8_t* page, const crypto::Nonce& nonce, const crypto::Tag& tag,
-                   BytesView tail) {
-  std::memcpy(page + kNonceAt, nonce.bytes.data(), crypto::Nonce::kSize);
-  std::memcpy(page + kTagAt, tag.bytes.data(), crypto::Tag::kSize);
+template <class Tag>
+void write_trailer(std::uint8_t* page, const crypto::Nonce& nonce, const Tag& tag, BytesView tail) {
+  std::uint8_t* tag_place = page + kTailAt - Tag::kSize;
+  std::memcpy(tag_place - crypto::Nonce::kSize, nonce.bytes.data(), crypto::Nonce::kSize);
+  std::memcpy(tag_place, tag.bytes.data(), Tag::kSize);
   std::memcpy(page + kTailAt, tail.data(), tail.size());
 }
 
 // Reads nonce and tag. False when the tail is not the expected one.
-bool read_trailer(const std::uint8_t* page, BytesView tail, crypto::Nonce& nonce,
-                  crypto::Tag& tag) {
-  std::memcpy(nonce.bytes.data(), page + kNonceAt, crypto::Nonce::kSize);
-  std::memcpy(tag.bytes.data(), page + kTagAt, crypto::Tag::kSize);
+template <class Tag>
+bool read_trailer(const std::uint8_t* page, BytesView tail, crypto::Nonce& nonce, Tag& tag) {
+  const std::uint8_t* tag_place = page + kTailAt - Tag::kSize;
+  std::memcpy(nonce.bytes.data(), tag_place - crypto::Nonce::kSize, crypto::Nonce::kSize);
+  std::memcpy(tag.bytes.data(), tag_place, Tag::kSize);
   return std::memcmp(page + kTailAt, tail.data(), tail.size()) == 0;
+}
+
+crypto::AegisNonce aegis_nonce(const crypto::Nonce& random, BytesView tail) {
+  crypto::AegisNonce nonce;
+  std::memcpy(nonce.bytes.data(), random.bytes.data(), crypto::Nonce::kSize);
+  std::memcpy(nonce.bytes.data() + crypto::Nonce::kSize, tail.data(), tail.size());
+  return nonce;
 }
 
 }  // namespace
@@ -72,12 +75,14 @@ PageCipher::PageCipher(const DatabaseId& database, const crypto::Key& master, Su
       suite_(suite),
       key_generation_(key_generation),
       random_(random),
-      page_key_(crypto::derive_key("store.page.v1", master, key_context(database, key_generation)),
-                provider),
-      frame_key_(crypto::derive_key("store.log.v1", master, key_context(database, key_generation)),
-                 provider) {}
+      page_key_(role_key(
+          crypto::derive_key("store.page.v1", master, key_context(database, key_generation)),
+          provider)),
+      frame_key_(role_key(
+          crypto::derive_key("store.log.v1", master, key_context(database, key_generation)),
+          provider)) {}
 
-PageCipher::PageCipher(const PageCipher& other, crypto::AeadKey page_key, crypto::AeadKey frame_key)
+PageCipher::PageCipher(const PageCipher& other, RoleKey page_key, RoleKey frame_key)
     : database_(other.database_),
       suite_(other.suite_),
       key_generation_(other.key_generation_),
@@ -86,11 +91,53 @@ PageCipher::PageCipher(const PageCipher& other, crypto::AeadKey page_key, crypto
       frame_key_(std::move(frame_key)) {}
 
 PageCipher PageCipher::clone() const {
-  return PageCipher(*this, page_key_.clone(), frame_key_.clone());
+  const auto clone_of = [](const RoleKey& key) {
+    return std::visit([](const auto& each) { return RoleKey(each.clone()); }, key);
+  };
+  return PageCipher(*this, clone_of(page_key_), clone_of(frame_key_));
 }
 
-std::array<std::uint8_t, PageCipher::kTailSize> PageCipher::tail(Role role) const {
-  std::array<std::uint8_t, kTailSize> out{};
+PageCipher::RoleKey PageCipher::role_key(crypto::Key key, crypto::AeadProvider provider) const {
+  if (suite_ == Suite::aegis256) return crypto::AegisKey(std::move(key));
+  return crypto::AeadKey(std::move(key), provider);
+}
+
+bool PageCipher::ends_in_zeros(const std::uint8_t* page) const {
+  std::uint8_t any = 0;
+  for (std::size_t i = content_size(); i < kPageSize; ++i) {
+    any = static_cast<std::uint8_t>(any | page[i]);
+  }
+  return any == 0;
+}
+
+void PageCipher::seal(const RoleKey& key, const Tail& tail, const crypto::Nonce& nonce,
+                      BytesView additional, BytesView plain, std::span<std::uint8_t> out,
+                      std::uint8_t* page) {
+  if (const auto* aegis = std::get_if<crypto::AegisKey>(&key)) {
+    crypto::AegisTag tag;
+    aegis->seal(aegis_nonce(nonce, tail), additional, plain, out, tag);
+    return write_trailer(page, nonce, tag, tail);
+  }
+  crypto::Tag tag;
+  std::get_if<crypto::AeadKey>(&key)->seal(nonce, additional, plain, out, tag);
+  write_trailer(page, nonce, tag, tail);
+}
+
+bool PageCipher::open(const RoleKey& key, const Tail& tail, BytesView additional, BytesView sealed,
+                      const std::uint8_t* page, std::span<std::uint8_t> out) {
+  crypto::Nonce nonce;
+  if (const auto* aegis = std::get_if<crypto::AegisKey>(&key)) {
+    crypto::AegisTag tag;
+    return read_trailer(page, tail, nonce, tag) &&
+           aegis->open(aegis_nonce(nonce, tail), additional, sealed, tag, out);
+  }
+  crypto::Tag tag;
+  return read_trailer(page, tail, nonce, tag) &&
+         std::get_if<crypto::AeadKey>(&key)->open(nonce, additional, sealed, tag, out);
+}
+
+PageCipher::Tail PageCipher::tail(Role role) const {
+  Tail out{};
   put_little(out.data(), key_generation_, 4);
   out[4] = static_cast<std::uint8_t>(suite_);
   out[5] = static_cast<std::uint8_t>(kStoreFormat);
@@ -120,25 +167,20 @@ void PageCipher::seal_page(std::uint32_t number, const crypto::Nonce& nonce, Pag
                            PageSpan out) {
   FELTBOG_ASSERT(ends_in_zeros(page.data()));
   const auto tail_bytes = tail(Role::page);
-  crypto::Tag tag;
   AdditionalData additional;
   additional.add(database_.view()).add(tail_bytes).add_little(number, 4);
-  page_key_.seal(nonce, additional.view(), page.first<kContentSize>(), out.first<kContentSize>(),
-                 tag);
-  write_trailer(out.data(), nonce, tag, tail_bytes);
+  seal(page_key_, tail_bytes, nonce, additional.view(), page.first(content_size()),
+       out.first(content_size()), out.data());
 }
 
 bool PageCipher::open_page(std::uint32_t number, PageView sealed, PageSpan page) const {
   const auto tail_bytes = tail(Role::page);
-  crypto::Nonce nonce;
-  crypto::Tag tag;
   AdditionalData additional;
   additional.add(database_.view()).add(tail_bytes).add_little(number, 4);
-  const bool good = read_trailer(sealed.data(), tail_bytes, nonce, tag) &&
-                    page_key_.open(nonce, additional.view(), sealed.first<kContentSize>(), tag,
-                                   page.first<kContentSize>());
+  const bool good = open(page_key_, tail_bytes, additional.view(), sealed.first(content_size()),
+                         sealed.data(), page.first(content_size()));
   if (good) {
-    std::memset(page.data() + kContentSize, 0, kReserveSize);
+    std::memset(page.data() + content_size(), 0, reserve_size_of(suite_));
   } else {
     std::memset(page.data(), 0, kPageSize);
   }
@@ -160,28 +202,23 @@ void PageCipher::seal_frame(std::uint64_t index, const crypto::Nonce& nonce, Fra
   std::uint8_t* page = frame.data() + kFrameHeaderSize;
   FELTBOG_ASSERT(ends_in_zeros(page));
   const auto tail_bytes = tail(Role::frame);
-  crypto::Tag tag;
   AdditionalData additional;
   additional.add(database_.view()).add(tail_bytes).add(frame.first<kFrameClearSize>());
   additional.add_little(index, 8);
-  const auto secret = frame.subspan<kFrameClearSize, kFrameChecksumSize + kContentSize>();
-  frame_key_.seal(nonce, additional.view(), secret, secret, tag);
-  write_trailer(page, nonce, tag, tail_bytes);
+  const auto secret = frame.subspan(kFrameClearSize, kFrameChecksumSize + content_size());
+  seal(frame_key_, tail_bytes, nonce, additional.view(), secret, secret, page);
 }
 
 bool PageCipher::open_frame(std::uint64_t index, FrameSpan frame) const {
   std::uint8_t* page = frame.data() + kFrameHeaderSize;
   const auto tail_bytes = tail(Role::frame);
-  crypto::Nonce nonce;
-  crypto::Tag tag;
   AdditionalData additional;
   additional.add(database_.view()).add(tail_bytes).add(frame.first<kFrameClearSize>());
   additional.add_little(index, 8);
-  const auto secret = frame.subspan<kFrameClearSize, kFrameChecksumSize + kContentSize>();
-  const bool good = read_trailer(page, tail_bytes, nonce, tag) &&
-                    frame_key_.open(nonce, additional.view(), secret, tag, secret);
+  const auto secret = frame.subspan(kFrameClearSize, kFrameChecksumSize + content_size());
+  const bool good = open(frame_key_, tail_bytes, additional.view(), secret, page, secret);
   if (good) {
-    std::memset(page + kContentSize, 0, kReserveSize);
+    std::memset(page + content_size(), 0, reserve_size_of(suite_));
   } else {
     std::memset(frame.data(), 0, kFrameSize);
   }

@@ -3,22 +3,19 @@
 // core/store/page_file.h and core/store/log_file.h.
 #pragma once
 
-#include <memory>
+#include <variant>
 
 #include "core/base/random.h"
 #include "core/crypto/aead_key.h"
+#include "core/crypto/aegis.h"
 #include "core/store/database.h"
 #include "core/store/geometry.h"
 
 namespace feltbog::store {
 
-// How pages are sealed. Numbers are in every header and trailer and are never reused.
-enum class Suite : std::uint8_t {
-  xchacha20_poly1305 = 1,
-};
-
-// The trailer of a page, in the 48 bytes SQLite leaves alone:
-//   nonce[24] tag[16] key generation u32 | suite u8 | format u8 | role u8 | zero u8 (little-endian)
+// The trailer of a page, in the 48 bytes (AEGIS-256: 64) SQLite leaves alone:
+//   nonce[24] tag[16 or 32] key generation u32 | suite u8 | format u8 | role u8 | zero u8
+// all little-endian. The nonce of AEGIS-256 is those 24 bytes and the last 8.
 // Additional data: database id[16], the trailer's last 8 bytes, then for a page of the main file
 // its number u32; for a frame its 16 clear header bytes and its index u64.
 //
@@ -32,7 +29,8 @@ class PageCipher {
              std::uint32_t key_generation, Random& random,
              crypto::AeadProvider provider = crypto::fastest_aead_provider());
 
-  // `page` ends with 48 zero bytes; `out` gets the sealed page and must be other memory.
+  // `page` ends with as many zero bytes as are reserved; `out` gets the sealed page and must be
+  // other memory.
   void seal_page(std::uint32_t number, PageView page, PageSpan out);
   // In place: pages `first`, `first` + 1 and so on, at most kGatheredMax.
   void seal_pages(std::uint32_t first, std::span<std::array<std::uint8_t, kPageSize>> pages);
@@ -60,9 +58,22 @@ class PageCipher {
  private:
   enum class Role : std::uint8_t { page = 1, frame = 2 };
   static constexpr std::size_t kTailSize = 8;
-  PageCipher(const PageCipher& other, crypto::AeadKey page_key, crypto::AeadKey frame_key);
+  using Tail = std::array<std::uint8_t, kTailSize>;
   using Nonces = std::array<crypto::Nonce, kGatheredMax>;
-  std::array<std::uint8_t, kTailSize> tail(Role role) const;
+  using RoleKey = std::variant<crypto::AeadKey, crypto::AegisKey>;
+  PageCipher(const PageCipher& other, RoleKey page_key, RoleKey frame_key);
+  RoleKey role_key(crypto::Key key, crypto::AeadProvider provider) const;
+  Tail tail(Role role) const;
+  bool ends_in_zeros(const std::uint8_t* page) const;
+  std::size_t content_size() const { return kPageSize - reserve_size_of(suite_); }
+  // `out` gets what `plain` holds sealed, `page` its trailer.
+  static void seal(const RoleKey& key, const Tail& tail, const crypto::Nonce& nonce,
+                   BytesView additional, BytesView plain, std::span<std::uint8_t> out,
+                   std::uint8_t* page);
+  // By the trailer of `page`.
+  [[nodiscard]] static bool open(const RoleKey& key, const Tail& tail, BytesView additional,
+                                 BytesView sealed, const std::uint8_t* page,
+                                 std::span<std::uint8_t> out);
   void draw(std::span<crypto::Nonce> nonces);
   void seal_page(std::uint32_t number, const crypto::Nonce& nonce, PageView page, PageSpan out);
   void seal_frame(std::uint64_t index, const crypto::Nonce& nonce, FrameSpan frame);
@@ -71,8 +82,8 @@ class PageCipher {
   Suite suite_;
   std::uint32_t key_generation_;
   Random& random_;
-  crypto::AeadKey page_key_;
-  crypto::AeadKey frame_key_;
+  RoleKey page_key_;
+  RoleKey frame_key_;
 };
 
 }  // namespace feltbog::store

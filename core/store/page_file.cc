@@ -57,7 +57,7 @@ int PageFile::read(std::uint64_t offset, std::span<std::uint8_t> out) {
   std::memset(out.data(), 0, out.size());
   if (offset == 0 && out.size() == kFileHeaderSize) {
     // Geometry is fixed, so it need not be read; and page 1 may be torn here and whole in the log.
-    std::memcpy(out.data(), make_empty_first_page().data(), kFileHeaderSize);
+    std::memcpy(out.data(), make_empty_first_page(state_.cipher.suite()).data(), kFileHeaderSize);
     return SQLITE_OK;
   }
   if (offset == kChangeCounterAt && out.size() == kChangeCounterSize)

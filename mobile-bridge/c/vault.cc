@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mobile-bridge/c/vault.h"
 
+#include "core/crypto/passphrase_cost.h"
+
 namespace feltbog::bridge {
 
 Result<void> Vault::prepare() { return environment_.disk->make_directories(directory_); }
@@ -38,8 +40,9 @@ Result<std::unique_ptr<workspace::Workspace>> Vault::create(store::SlotKind kind
 Result<std::unique_ptr<workspace::Workspace>> Vault::make(store::SlotKind kind,
                                                           std::string_view secret) {
   FELTBOG_TRY(key, hardware());
-  FELTBOG_TRY(made, store::KeySlots::create(*environment_.disk, slots_path(), *key,
-                                            *environment_.random, kind, secret));
+  FELTBOG_TRY(made, store::KeySlots::create(
+                        *environment_.disk, slots_path(), *key, *environment_.random, kind, secret,
+                        crypto::calibrate_passphrase_cost(*environment_.clock)));
   FELTBOG_TRY(master, made.unlock(kind, secret, environment_.clock->wall_time()));
   return workspace::Workspace::create(environment_, database(), master);
 }
@@ -59,7 +62,8 @@ Result<store::TryState> Vault::tries() {
 Result<void> Vault::change_secret(store::SlotKind kind, std::string_view old_secret,
                                   std::string_view new_secret) {
   FELTBOG_TRY(opened, slots());
-  return opened.change(kind, old_secret, new_secret, environment_.clock->wall_time());
+  return opened.change(kind, old_secret, new_secret, environment_.clock->wall_time(),
+                       crypto::calibrate_passphrase_cost(*environment_.clock));
 }
 
 Result<std::string> Vault::add_recovery(store::SlotKind kind, std::string_view secret) {

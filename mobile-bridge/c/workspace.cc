@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // feltbog_workspace.h, first half: opening, unlocking, belonging to an organisation. The second
 // half is workspace_call.cc.
+#include "core/store/wiping_memory.h"
 #include "mobile-bridge/c/family.h"
 #include "mobile-bridge/c/feltbog.h"
 
@@ -53,6 +54,8 @@ Result<void> open(const char* directory, std::size_t directory_size, std::unique
                   feltbog_workspace** out) {
   FELTBOG_CHECK(require_out(out));
   FELTBOG_TRY(folder, folder_name(directory, directory_size));
+  // An app that has used SQLite itself before keeps the allocator it has.
+  static_cast<void>(store::wipe_freed_sqlite_memory());
   auto family = std::make_shared<Family>(std::move(folder), std::move(host));
   FELTBOG_CHECK(family->vault().prepare());
   FELTBOG_TRY(name, handles().add(HandleKind::workspace, std::move(family)));

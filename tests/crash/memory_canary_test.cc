@@ -2,54 +2,22 @@
 // After a database is closed and its keys are gone, neither the keys nor what was written are left
 // in the memory of the process, freed or not. A child process does the work and looks at itself.
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
-#include <cstdio>
-#include <functional>
 
 #include "core/crypto/hash.h"
 #include "core/store/wiping_memory.h"
 #include "tests/core/store/support.h"
-#include "tests/crash/memory_scan.h"
+#include "tests/crash/child_scan.h"
 
 using namespace feltbog;
 using namespace feltbog::store;
+using feltbog::crash::findings_of;
 using feltbog::crash::MemoryScan;
 using feltbog::testing::MemoryDisk;
 
 namespace {
-
-// Runs `work` in a child and returns what it found, a line each.
-std::string findings_of(const std::function<void(MemoryScan&)>& work) {
-  int ends[2];
-  REQUIRE(::pipe(ends) == 0);
-  std::fflush(nullptr);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    MemoryScan scan;
-    work(scan);
-    std::string out = "looked\n";
-    for (const auto& finding : scan.run()) {
-      out += finding.name + " in " + finding.region + ", " + std::to_string(finding.count) +
-             " times\n";
-    }
-    const bool written = ::write(ends[1], out.data(), out.size()) >= 0;
-    ::_exit(written ? 0 : 1);
-  }
-  ::close(ends[1]);
-  std::string out;
-  std::array<char, 4096> part;
-  for (ssize_t size = 0; (size = ::read(ends[0], part.data(), part.size())) > 0;) {
-    out.append(part.data(), static_cast<std::size_t>(size));
-  }
-  ::close(ends[0]);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  CHECK(status == 0);
-  return out;
-}
 
 // Letters nobody else uses, made when they are needed so that the program does not contain them.
 void make_canary(SeededRandom& random, std::span<std::uint8_t> out) {

@@ -18,6 +18,7 @@ class Server {
   void stop() { process_.stop(); }
   void kill() { process_.kill(); }
 
+  pid_t process() const { return process_.pid(); }
   int port() const { return port_; }
   const std::string& data() const { return data_; }
   const std::string& folder() const { return folder_; }

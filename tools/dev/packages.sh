@@ -10,6 +10,7 @@ packages_clang="clang-14 llvm-14 libclang-rt-14-dev"
 packages_of() {
   case $1 in
     build | demo | bench | crash) echo "$packages_build" ;;
+    sqlite-tests) echo "$packages_build tcl-dev zlib1g-dev" ;;
     test) echo "$packages_build python3" ;;
     check) echo "$packages_build git clang-format-14 clang-tidy-14" ;;
     coverage) echo "$packages_build $packages_clang" ;;

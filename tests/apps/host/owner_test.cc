@@ -141,6 +141,66 @@ TEST_CASE("a request of the wrong form is answered with an error, and the next o
   CHECK(office.status().kind == ReplyKind::result);
 }
 
+Value secrets(std::initializer_list<std::pair<const char*, std::string>> entries) {
+  Value body;
+  for (const auto& [name, text] : entries) body[name] = text;
+  return body;
+}
+
+TEST_CASE("a changed passphrase opens from then on, and an open database stays open") {
+  Office office;
+  office.unlock();
+  CHECK(office.ask(verb::kChangePassphrase).body["name"] == Value("invalid_argument"));
+  CHECK(office
+            .ask(verb::kChangePassphrase, secrets({{"passphrase", "forkert hest batteri"},
+                                                   {"new_passphrase", "en helt ny"}}))
+            .body["name"] == Value("weak_passphrase"));
+  CHECK(office
+            .ask(verb::kChangePassphrase, secrets({{"passphrase", "forkert hest batteri"},
+                                                   {"new_passphrase", "en helt ny sætning"}}))
+            .body["name"] == Value("wrong_passphrase"));
+  CHECK(office
+            .ask(verb::kChangePassphrase, secrets({{"passphrase", "korrekt hest batteri"},
+                                                   {"new_passphrase", "en helt ny sætning"}}))
+            .kind == ReplyKind::result);
+  CHECK(office.status().kind == ReplyKind::result);
+  office.ask(verb::kLock);
+  CHECK(office.unlock().body["name"] == Value("wrong_passphrase"));
+  CHECK(office.ask(verb::kUnlock, secrets({{"passphrase", "en helt ny sætning"}})).kind ==
+        ReplyKind::result);
+}
+
+TEST_CASE(
+    "a recovery code unlocks after too many tries, and lets a forgotten passphrase be replaced") {
+  Office office;
+  CHECK(office.ask(verb::kAddRecovery, secrets({{"passphrase", "forkert"}})).body["name"] ==
+        Value("wrong_passphrase"));
+  const Reply added =
+      office.ask(verb::kAddRecovery, secrets({{"passphrase", "korrekt hest batteri"}}));
+  const std::string code = added.body["code"].text_or("");
+  REQUIRE(code.size() == 26);
+  for (int i = 0; i < 10; ++i) {
+    CHECK(office.ask(verb::kUnlock, secrets({{"passphrase", "forkert"}})).kind == ReplyKind::error);
+    office.clock.passed += 3'600'000;
+  }
+  const Reply refused = office.unlock();
+  CHECK(refused.body["name"] == Value("too_many_tries"));
+  CHECK(refused.body["detail"] == Value("supervisor"));
+  CHECK(office.ask(verb::kUnlock, secrets({{"recovery_code", "nonsense"}})).body["name"] ==
+        Value("wrong_passphrase"));
+  CHECK(office.ask(verb::kUnlock, secrets({{"recovery_code", code}, {"passphrase", "x"}}))
+            .body["name"] == Value("invalid_argument"));
+  CHECK(office.ask(verb::kUnlock, secrets({{"recovery_code", code}})).kind == ReplyKind::result);
+  CHECK(office
+            .ask(verb::kChangePassphrase,
+                 secrets({{"recovery_code", code}, {"new_passphrase", "en helt ny sætning"}}))
+            .kind == ReplyKind::result);
+  office.ask(verb::kLock);
+  CHECK(office.unlock().body["name"] == Value("wrong_passphrase"));
+  CHECK(office.ask(verb::kUnlock, secrets({{"passphrase", "en helt ny sætning"}})).kind ==
+        ReplyKind::result);
+}
+
 TEST_CASE("cancelling what does not run says so") {
   Office office;
   Value body;

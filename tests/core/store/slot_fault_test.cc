@@ -235,3 +235,45 @@ TEST_CASE("a hardware key file that cannot be read or written is an error") {
   disk.inject({.at_call = disk.call_count() + 1});
   CHECK(code_of(FileHardwareKey::open_or_create(disk, "hw", random)) == ErrorCode::io_error);
 }
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a forgotten passphrase is replaced in one step, and tries are free again") {
+  auto slots = try_create().value();
+  const auto master = master_of(slots);
+  REQUIRE(slots.add(master, SlotKind::passphrase, "den anden af slagsen", kCheap));
+  REQUIRE(slots.add_recovery(master));
+  CHECK(code_of(slots.unlock(SlotKind::passphrase, kNew, kNow)) == ErrorCode::wrong_passphrase);
+  CHECK(code_of(slots.replace(test_key(), SlotKind::passphrase, kNew, kCheap)) ==
+        ErrorCode::not_authorised);
+  CHECK(code_of(slots.replace(master, SlotKind::passphrase, "kort", kCheap)) ==
+        ErrorCode::weak_passphrase);
+  CHECK(code_of(slots.replace(master, SlotKind::passphrase, kNew, kTooCheap)) ==
+        ErrorCode::malformed);
+  break_after(1);
+  CHECK(code_of(slots.replace(master, SlotKind::passphrase, kNew, kCheap)) == ErrorCode::io_error);
+  mend();
+  disk.inject({.at_call = disk.call_count(), .kind = FaultKind::disk_full, .persistent = true});
+  CHECK(code_of(slots.replace(master, SlotKind::passphrase, kNew, kCheap)) == ErrorCode::disk_full);
+  disk.clear_faults();
+  CHECK(slots.unlock(SlotKind::passphrase, kOld, kNow));
+  REQUIRE(slots.replace(master, SlotKind::passphrase, kNew, kCheap));
+  CHECK(slots.slots().size() == 2);
+  CHECK(slots.tries(kNow).value().failures == 0);
+  CHECK(slots.unlock(SlotKind::passphrase, kNew, kNow).value() == master);
+  CHECK(code_of(slots.unlock(SlotKind::passphrase, kOld, kNow)) == ErrorCode::wrong_passphrase);
+  REQUIRE(slots.remove(master, slots.slots().back().id));
+  while (slots.slots().size() < kSlotsMax) REQUIRE(slots.add_recovery(master));
+  CHECK(code_of(slots.replace(master, SlotKind::passphrase, kNew, kCheap)) ==
+        ErrorCode::limit_exceeded);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "on new hardware a recovery code leads to a passphrase that counts there") {
+  auto slots = try_create().value();
+  const auto code = slots.add_recovery(master_of(slots)).value();
+  auto moved = open(other);
+  const auto master = moved.unlock(SlotKind::recovery, code, kNow).value();
+  REQUIRE(moved.replace(master, SlotKind::passphrase, kNew, kCheap));
+  CHECK(open(other).unlock(SlotKind::passphrase, kNew, kNow).value() == master);
+  CHECK(open(other).tries(kNow).value().failures == 0);
+}

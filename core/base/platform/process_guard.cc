@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/host/harden.h"
+#include "core/base/platform/process_guard.h"
 
 #include <sys/resource.h>
 #ifdef __linux__
@@ -8,7 +8,7 @@
 
 #include <cerrno>
 
-namespace feltbog::host {
+namespace feltbog {
 
 Result<void> forbid_memory_dumps() {
   const struct rlimit none {};
@@ -23,4 +23,4 @@ Result<void> forbid_memory_dumps() {
   return {};
 }
 
-}  // namespace feltbog::host
+}  // namespace feltbog
