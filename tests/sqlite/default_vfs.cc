@@ -29,11 +29,11 @@ struct Opened {
         state(disk, std::move(path),
               PageCipher(header.database, key, header.suite, header.key_generation, random),
               random) {}
-  sqlite3_vfs* table() const { return sqlite3_vfs_find(vfs->name()); }
 
   std::unique_ptr<File> main_file;
   VfsState state;
   std::unique_ptr<EncryptingVfs> vfs;
+  sqlite3_vfs* table = nullptr;       // of `vfs`
   sqlite3_file* user = nullptr;       // holds a lock now
   sqlite3_file* last_user = nullptr;  // another one must not go by what it remembers of the file
 };
@@ -88,7 +88,7 @@ int close_main(sqlite3_file* file) {
 int reopen(sqlite3_file* file, const Opened& database) {
   Registry& all = registry();
   all.store.xClose(file);
-  sqlite3_vfs* table = database.table();
+  sqlite3_vfs* table = database.table;
   const int code =
       table->xOpen(table, EncryptingVfs::file_name(), file, SQLITE_OPEN_MAIN_DB, nullptr);
   file->pMethods = &all.main_methods;
@@ -163,6 +163,10 @@ Result<std::shared_ptr<Opened>> open_database(const std::string& path) {
   opened->state.gathered_max = 1;
   FELTBOG_TRY(vfs, EncryptingVfs::make(opened->state, *opened->main_file));
   opened->vfs = std::move(vfs);
+  opened->table = sqlite3_vfs_find(opened->vfs->name());
+  // Called from here only. In SQLite's list it would become the default when a test takes away its
+  // own.
+  sqlite3_vfs_unregister(opened->table);
   return opened;
 }
 
@@ -187,7 +191,7 @@ int open_main(const std::string& path, sqlite3_file* file, int flags, int* flags
   Registry& all = registry();
   std::shared_ptr<Opened> opened;
   if (const int code = find_or_open(path, flags, opened); code != SQLITE_OK) return code;
-  sqlite3_vfs* table = opened->table();
+  sqlite3_vfs* table = opened->table;
   const int code = table->xOpen(table, EncryptingVfs::file_name(), file, flags, flags_out);
   if (code != SQLITE_OK) return code;
   take_methods(*file->pMethods);
@@ -202,7 +206,7 @@ int open_file(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int
   if ((flags & SQLITE_OPEN_MAIN_DB) != 0) return open_main(name, file, flags, flags_out);
   const auto opened = opened_by_log(name);
   if ((flags & SQLITE_OPEN_WAL) == 0 || opened == nullptr) return SQLITE_CANTOPEN;
-  sqlite3_vfs* table = opened->table();
+  sqlite3_vfs* table = opened->table;
   const int code = table->xOpen(table, "main.db-wal", file, flags, flags_out);
   if (code == SQLITE_OK) file->pMethods = &registry().log_methods;
   return code;
@@ -210,7 +214,7 @@ int open_file(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int
 
 int delete_file(sqlite3_vfs*, const char* name, int sync) {
   if (const auto opened = opened_by_log(name)) {
-    sqlite3_vfs* table = opened->table();
+    sqlite3_vfs* table = opened->table;
     return table->xDelete(table, "main.db-wal", sync);
   }
   const auto there = registry().disk.exists(name);
@@ -220,7 +224,7 @@ int delete_file(sqlite3_vfs*, const char* name, int sync) {
 int access_file(sqlite3_vfs*, const char* name, int flags, int* out) {
   *out = 0;
   if (const auto opened = opened_by_log(name)) {
-    sqlite3_vfs* table = opened->table();
+    sqlite3_vfs* table = opened->table;
     return table->xAccess(table, "main.db-wal", flags, out);
   }
   // Rollback journals do not exist, whatever lies there.
