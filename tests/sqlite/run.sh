@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # run.sh FOLDER FILE...: runs SQLite's test files, each on its own VFS and on the encrypting one, and
-# prints a line each: file, cases, cases that fail on both, cases that fail on the encrypting VFS
-# only. FOLDER/results keeps what each said.
+# prints a row each: file, cases run, cases that fail on both, cases that fail on the encrypting VFS
+# only and why, as far as reasons.awk can tell. FOLDER/results keeps what each said. Fails when a
+# file crashes on ours only; with FELTBOG_SQLITE_STRICT also when a case fails on ours only.
 set -uo pipefail
 folder=$1
 shift
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 program=$folder/build/testfixture
 tests=$folder/source/test
 results=$folder/results
@@ -21,26 +23,51 @@ run() {
     cd "$scratch/run" || exit 1
     [ "$2" = feltbog ] || export FELTBOG_USUAL_VFS=1
     ulimit -c 0
-    timeout "${FELTBOG_SQLITE_SECONDS:-120}" "$program" "$tests/$1.test" --verbose=0
+    timeout "${FELTBOG_SQLITE_SECONDS:-60}" "$program" "$tests/$1.test" --verbose=0
   ) >"$said" 2>&1 </dev/null || status=$?
   echo "exit status $status" >>"$said"
 }
 
-# The names of the cases that failed, sorted; the file itself where it stopped before its end.
+# The names of the cases that failed, sorted; "(stopped)" where the file stopped before its end.
 failures() {
   {
     sed -n 's/^!Failures on these tests: //p' "$1" | tr ' ' '\n'
-    grep -q '^[0-9]* errors out of' "$1" || echo "(stopped)"
-  } | grep . | sort -u
+    grep -aq '^[0-9]* errors out of' "$1" || echo "(stopped)"
+  } | grep -a . | sort -u
 }
 cases() { sed -n 's/^[0-9]* errors out of \([0-9]*\) tests.*/\1/p' "$1" | tail -n 1; }
 
+# Why a file stopped: its time was up, a signal, or the error that ended it.
+why_stopped() {
+  local status
+  status=$(sed -n 's/^exit status //p' "$1" | tail -n 1)
+  case $status in
+    124) echo "time" ;;
+    12[89] | 1[3-9]?) echo "SIGNAL $((status - 128))" ;;
+    *) grep -am 1 '/testfixture: ' "$1" | sed 's/.*testfixture: //' | cut -c1-80 ;;
+  esac
+}
+
+row() {
+  local file=$1 usual=$results/$1.usual ours=$results/$1.feltbog reasons=""
+  failures "$usual" >"$scratch/usual"
+  failures "$ours" >"$scratch/ours"
+  comm -13 "$scratch/usual" "$scratch/ours" >"$scratch/only"
+  [ ! -s "$scratch/only" ] || reasons=$(LC_ALL=C awk -f "$here/reasons.awk" "$scratch/only" "$ours")
+  ! grep -qx '(stopped)' "$scratch/ours" || reasons="stopped: $(why_stopped "$ours")"
+  printf '| %s | %s | %s | %s | %s |\n' "$file" "$(cases "$ours")" \
+    "$(comm -12 "$scratch/usual" "$scratch/ours" | wc -l)" "$(wc -l <"$scratch/only")" "$reasons"
+  [[ $reasons != *SIGNAL* || $(why_stopped "$usual") == SIGNAL* ]] || return 1
+  [ -z "${FELTBOG_SQLITE_STRICT:-}" ] || [ ! -s "$scratch/only" ]
+}
+
+printf '| file | cases | fail on both | only here | why |\n|---|---|---|---|---|\n'
+status=0
 for file in "$@"; do
-  run "$file" usual
-  run "$file" feltbog
-  failures "$results/$file.usual" >"$scratch/usual"
-  failures "$results/$file.feltbog" >"$scratch/feltbog"
-  printf '%s\t%s\t%s\t%s\n' "$file" "$(cases "$results/$file.feltbog")" \
-    "$(comm -12 "$scratch/usual" "$scratch/feltbog" | wc -l)" \
-    "$(comm -13 "$scratch/usual" "$scratch/feltbog" | xargs)"
+  if [ -z "${FELTBOG_SQLITE_ROWS_ONLY:-}" ]; then
+    run "$file" usual
+    run "$file" feltbog
+  fi
+  row "$file" || status=1
 done
+exit "$status"
