@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // After a workspace is locked, neither the database key nor a note that was written, read and
-// searched is left in the memory of the process: that of SQLite, and that of operator new, which
-// the program of the owner replaces as this one does.
+// searched is left in the memory of the process: that of SQLite, and that which
+// operator delete gives back, which the program of the owner replaces as this one does.
 #include <doctest/doctest.h>
 #include <unistd.h>
 
