@@ -12,4 +12,10 @@ Bytes compress(BytesView plain);
 // allocated).
 Result<Bytes> decompress(BytesView compressed, std::size_t size_max);
 
+// The same for what is written seldom and read often, and much like something both sides have:
+// `known` costs nothing where `plain` repeats it. Slower to make, no slower to read.
+Bytes compress_beside(BytesView plain, BytesView known);
+// `known` is what it was made beside; with anything else the result is an error or other bytes.
+Result<Bytes> decompress_beside(BytesView compressed, BytesView known, std::size_t size_max);
+
 }  // namespace feltbog

@@ -10,6 +10,7 @@
 #include "core/document/batch_layout.h"
 #include "core/document/change_codec.h"
 #include "core/document/column.h"
+#include "core/document/op_payload.h"
 
 namespace feltbog::document {
 namespace {
@@ -89,7 +90,7 @@ class BatchDecoder {
     if (target_count > kTargetsMax) return Error{ErrorCode::limit_exceeded, "targets"};
     for (std::uint64_t i = 0; i < target_count; ++i) {
       FELTBOG_CHECK(in_.array(4));
-      FELTBOG_TRY(id, read_id(in_, true));
+      FELTBOG_TRY(id, read_target());
       FELTBOG_TRY(field, in_.text());
       targets_.push_back({{id.change, id.index}, std::string(field)});
     }
@@ -206,71 +207,16 @@ class BatchDecoder {
   }
 
   Result<Action> read_action(std::uint64_t kind) {
-    if (kind >= kKindsKnown) {
-      FELTBOG_TRY(payload, payloads_.raw());
-      return Action(Unknown{kind, to_bytes(payload)});
-    }
-    switch (static_cast<ActionKind>(kind)) {
-      case ActionKind::create: {
-        FELTBOG_TRY(name, payloads_.text());
-        return Action(Create{std::string(name)});
-      }
-      case ActionKind::set: return read_set();
-      case ActionKind::add: {
-        FELTBOG_TRY(value, payloads_.value());
-        return Action(Add{std::move(value)});
-      }
-      case ActionKind::remove: {
-        FELTBOG_TRY(tags, read_ids());
-        return Action(Remove{std::move(tags)});
-      }
-      case ActionKind::append: {
-        FELTBOG_TRY(value, payloads_.value());
-        return Action(Append{std::move(value)});
-      }
-      case ActionKind::increment: {
-        FELTBOG_TRY(amount, payloads_.integer());
-        return Action(Increment{amount});
-      }
-      default: return Action(Freeze{});
-    }
+    return read_payload(payloads_, kind, [this](std::uint64_t number) { return writer(number); });
   }
 
-  Result<Action> read_set() {
-    Set set;
-    FELTBOG_TRY(plain, payloads_.null());
-    if (!plain) {
-      FELTBOG_TRY(ids, read_ids());
-      set.replaces = std::move(ids);
-    }
-    FELTBOG_TRY(value, payloads_.value());
-    set.value = std::move(value);
-    return Action(std::move(set));
+  std::optional<WriterId> writer(std::uint64_t number) const {
+    if (number > writers_.size()) return std::nullopt;
+    return number == 0 ? own_ : writers_[static_cast<std::size_t>(number) - 1];
   }
 
-  Result<std::vector<OpId>> read_ids() {
-    FELTBOG_TRY(count, payloads_.array());
-    if (count > kIdsPerOpMax) return Error{ErrorCode::limit_exceeded, "ids"};
-    std::vector<OpId> out;
-    for (std::uint64_t i = 0; i < count; ++i) {
-      FELTBOG_CHECK(payloads_.array(3));
-      FELTBOG_TRY(id, read_id(payloads_, false));
-      out.push_back(id);
-    }
-    return out;
-  }
-
-  // Writer number, counter and index. Counter zero is the root document, where that may stand.
-  Result<OpId> read_id(CborReader& in, bool root_allowed) {
-    FELTBOG_TRY(number, in.uint(writers_.size()));
-    FELTBOG_TRY(counter, in.uint(kCounterMax));
-    FELTBOG_TRY(index, in.uint(kOpsPerChangeMax - 1));
-    if (counter == 0) {
-      if (!root_allowed || number != 0 || index != 0) return malformed("id");
-      return OpId{};
-    }
-    const WriterId& writer = number == 0 ? own_ : writers_[static_cast<std::size_t>(number) - 1];
-    return OpId{{writer, counter}, static_cast<std::uint32_t>(index)};
+  Result<OpId> read_target() {
+    return read_op_id(in_, true, [this](std::uint64_t number) { return writer(number); });
   }
 
   WriterId own_;

@@ -4,10 +4,10 @@
 
 #include "core/base/cbor.h"
 #include "core/base/utf8.h"
-#include "core/document/action_kind.h"
 #include "core/document/batch_layout.h"
 #include "core/document/change_codec.h"
 #include "core/document/column.h"
+#include "core/document/op_payload.h"
 
 namespace feltbog::document {
 namespace {
@@ -71,12 +71,7 @@ class BatchEncoder {
     const bool is_create = std::holds_alternative<Create>(op.action);
     const std::uint64_t target = is_create ? 0 : target_number({op.document, op.field});
     columns_.target.push_back(target);
-    if (const auto* unknown = std::get_if<Unknown>(&op.action)) {
-      columns_.kind.push_back(unknown->kind);
-      columns_.payloads.raw(unknown->payload);
-      return;
-    }
-    columns_.kind.push_back(op.action.index());
+    columns_.kind.push_back(kind_of(op.action));
     if (const auto* insert = std::get_if<Insert>(&op.action)) {
       const std::uint64_t length = count_code_points(insert->text);
       add_edit(target, insert->position, length, insert->position + length);
@@ -84,7 +79,8 @@ class BatchEncoder {
     } else if (const auto* erase = std::get_if<Erase>(&op.action)) {
       add_edit(target, erase->position, erase->count, erase->position);
     } else {
-      add_payload(op.action);
+      write_payload(columns_.payloads, op.action,
+                    [this](const ChangeId& id) { return writer_number(id); });
     }
   }
 
@@ -94,35 +90,6 @@ class BatchEncoder {
     columns_.position.push_back(difference(position, cursor));
     columns_.length.push_back(length);
     cursor = cursor_after;
-  }
-
-  void add_payload(const Action& action) {
-    CborWriter& out = columns_.payloads;
-    if (const auto* create = std::get_if<Create>(&action)) {
-      out.text(create->kind);
-    } else if (const auto* set = std::get_if<Set>(&action)) {
-      if (set->replaces)
-        add_ids(*set->replaces);
-      else
-        out.null();
-      out.value(set->value);
-    } else if (const auto* added = std::get_if<Add>(&action)) {
-      out.value(added->value);
-    } else if (const auto* removed = std::get_if<Remove>(&action)) {
-      add_ids(removed->tags);
-    } else if (const auto* append = std::get_if<Append>(&action)) {
-      out.value(append->value);
-    } else if (const auto* increment = std::get_if<Increment>(&action)) {
-      out.integer(increment->amount);
-    }
-  }
-
-  void add_ids(const std::vector<OpId>& ids) {
-    columns_.payloads.array(ids.size());
-    for (const OpId& id : ids) {
-      columns_.payloads.array(3).uint(writer_number(id.change)).uint(id.change.counter);
-      columns_.payloads.uint(id.index);
-    }
   }
 
   // 0 for the batch's own writer (and the root document), otherwise 1 + the place in the table.

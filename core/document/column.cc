@@ -80,4 +80,25 @@ Result<std::vector<std::uint64_t>> decode_column(BytesView bytes, std::size_t co
   return out;
 }
 
+Result<std::uint64_t> ColumnReader::next() {
+  if (left_ == 0) {
+    FELTBOG_TRY(head, read_number(bytes_));
+    left_ = head >> 1;
+    repeats_ = (head & 1) != 0;
+    if (left_ == 0) return Error{ErrorCode::malformed, "column length"};
+    if (repeats_) {
+      FELTBOG_TRY(number, read_number(bytes_));
+      number_ = number;
+    }
+  }
+  --left_;
+  if (repeats_) return number_;
+  return read_number(bytes_);
+}
+
+Result<void> ColumnReader::finish() const {
+  if (left_ == 0 && bytes_.empty()) return {};
+  return Error{ErrorCode::malformed, "column left over"};
+}
+
 }  // namespace feltbog::document

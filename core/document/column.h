@@ -26,4 +26,20 @@ Bytes encode_column(const std::vector<std::uint64_t>& numbers);
 // groupings encode_column() would not choose: callers compare with a fresh encoding.
 Result<std::vector<std::uint64_t>> decode_column(BytesView bytes, std::size_t count);
 
+// Reads the numbers of a column one by one, without room for all of them. Errors: as
+// decode_column().
+class ColumnReader {
+ public:
+  explicit ColumnReader(BytesView bytes) : bytes_(bytes) {}
+  Result<std::uint64_t> next();
+  // Error: malformed, unless everything was read.
+  Result<void> finish() const;
+
+ private:
+  BytesView bytes_;
+  std::uint64_t left_ = 0;  // in the group begun
+  bool repeats_ = false;
+  std::uint64_t number_ = 0;
+};
+
 }  // namespace feltbog::document

@@ -3,37 +3,80 @@
 #include "core/document/document_table.h"
 
 #include <algorithm>
+#include <iterator>
+
+#include "core/base/utf8.h"
 
 namespace feltbog::document {
 
 DocumentTable::DocumentTable() { documents_[DocumentId{}].kind = std::string(kRootKind); }
 
-void DocumentTable::apply(const CausalGraph& graph, const Schema& schema, ChangeIndex at,
+void DocumentTable::apply(CausalGraph& graph, const Schema& schema, std::vector<Op> ops,
                           AddEffect& effect) {
-  const Change& change = graph.change(at);
-  for (std::uint32_t index = 0; index < change.ops.size(); ++index) {
-    const OpPlace place{at, index};
-    const Op& op = change.ops[index];
-    if (const auto* create = std::get_if<Create>(&op.action)) {
-      const DocumentId id{change.id, index};
-      DocumentState& document = documents_[id];
-      document.created = place;
-      document.kind = create->kind;
-      effect.created.push_back(id);
-      continue;
-    }
-    if (std::holds_alternative<Unknown>(op.action)) continue;
-    DocumentState* document = visible_to(graph, place, op.document);
-    if (document == nullptr) continue;
-    const FieldRule& rule = rule_for(schema, document->kind, op.field);
-    std::vector<TextPatch> patches =
-        document->fields[op.field].apply(graph, place, rule, op.document.change.writer);
-    FieldEffect* last = effect.fields.empty() ? nullptr : &effect.fields.back();
-    if (last == nullptr || last->document != op.document || last->field != op.field) {
-      last = &effect.fields.emplace_back(FieldEffect{op.document, op.field, {}});
-    }
-    std::move(patches.begin(), patches.end(), std::back_inserter(last->patches));
+  const auto at = static_cast<ChangeIndex>(graph.size() - 1);
+  for (std::uint32_t index = 0; index < ops.size(); ++index) {
+    apply(graph, schema, {at, index}, std::move(ops[index]), effect);
   }
+}
+
+void DocumentTable::apply(CausalGraph& graph, const Schema& schema, OpPlace place, Op op,
+                          AddEffect& effect) {
+  if (const auto* create = std::get_if<Create>(&op.action)) {
+    const DocumentId id{graph.id(place.change), place.index};
+    DocumentState& document = documents_[id];
+    document.created = place;
+    document.kind = create->kind;
+    effect.created.push_back(id);
+    graph.ops().add_op(place, std::move(op));
+    return;
+  }
+  const bool known = !std::holds_alternative<Unknown>(op.action);
+  DocumentState* document = known ? visible_to(graph, place, op.document) : nullptr;
+  if (document == nullptr) {
+    graph.ops().add_op(place, std::move(op));
+    return;
+  }
+  FieldState& field = document->fields[op.field];
+  if (std::holds_alternative<Insert>(op.action) || std::holds_alternative<Erase>(op.action)) {
+    append(graph, place, op, field);
+    return;
+  }
+  FieldEffect here{op.document, op.field, {}};
+  graph.ops().add_op(place, std::move(op));
+  if (field.text() != nullptr) here.patches = field.text()->merge(graph);
+  const FieldRule& rule = rule_for(schema, document->kind, here.field);
+  auto patches = field.apply(graph, place, rule, here.document.change.writer);
+  std::move(patches.begin(), patches.end(), std::back_inserter(here.patches));
+  effect.fields.push_back(std::move(here));
+}
+
+void DocumentTable::append(CausalGraph& graph, OpPlace place, const Op& op, FieldState& field) {
+  TextField& text = field.text_for_edit();
+  if (!text.number()) text.number() = graph.ops().add_text(op.document, op.field, text.log());
+  EditView edit;
+  if (const auto* insert = std::get_if<Insert>(&op.action)) {
+    edit.position = insert->position;
+    edit.text = insert->text;
+    edit.length = count_code_points(edit.text);
+  } else {
+    const Erase& erase = std::get<Erase>(op.action);
+    edit.is_insert = false;
+    edit.position = erase.position;
+    edit.length = erase.count;
+  }
+  graph.ops().add_edit(place, *text.number(), text.append(graph, place, edit));
+  const auto same = [&](const WaitingText& waiting) { return waiting.text == &text; };
+  if (std::none_of(waiting_.begin(), waiting_.end(), same)) {
+    waiting_.push_back({op.document, op.field, &text});
+  }
+}
+
+void DocumentTable::merge(const CausalGraph& graph, AddEffect& effect) {
+  for (WaitingText& waiting : waiting_) {
+    auto patches = waiting.text->merge(graph);
+    effect.fields.push_back({waiting.document, std::move(waiting.field), std::move(patches)});
+  }
+  waiting_.clear();
 }
 
 // An op can only touch a document its author had seen; anything else is without effect, on every
@@ -58,10 +101,17 @@ const FieldState* DocumentTable::find(const DocumentId& id, std::string_view fie
   return found == document->fields.end() ? nullptr : &found->second;
 }
 
+TextField* DocumentTable::text(const DocumentId& id, std::string_view field) {
+  const auto document = documents_.find(id);
+  if (document == documents_.end()) return nullptr;
+  const auto found = document->second.fields.find(field);
+  return found == document->second.fields.end() ? nullptr : found->second.text();
+}
+
 std::vector<DocumentId> DocumentTable::in_order(const CausalGraph& graph) const {
   std::vector<std::pair<std::uint64_t, DocumentId>> order;
   for (const auto& [id, document] : documents_) {
-    order.emplace_back(document.created ? graph.change(document.created->change).lamport : 0, id);
+    order.emplace_back(document.created ? graph.lamport(document.created->change) : 0, id);
   }
   std::sort(order.begin(), order.end());
   std::vector<DocumentId> out;
@@ -76,8 +126,8 @@ const FieldRule& rule_for(const Schema& schema, std::string_view kind, std::stri
 }
 
 FieldValue field_value(const CausalGraph& graph, OpPlace place, Value value) {
-  const Change& change = graph.change(place.change);
-  return {graph.id_of(place), std::move(value), change.lamport, change.recorded_at};
+  return {graph.id_of(place), std::move(value), graph.lamport(place.change),
+          graph.recorded_at(place.change)};
 }
 
 std::vector<OpId> ids_of(const CausalGraph& graph, const std::vector<OpPlace>& places) {

@@ -25,19 +25,31 @@ class DocumentTable {
  public:
   DocumentTable();
 
-  // Applies the ops of the graph's newest change, and adds to `effect` what they did.
-  void apply(const CausalGraph& graph, const Schema& schema, ChangeIndex at, AddEffect& effect);
+  // Gives the ops of the graph's newest change to the graph and applies them; `effect` gets what
+  // they did, but for edits of texts, which merge() works in: at the end of each add, or of many.
+  void apply(CausalGraph& graph, const Schema& schema, std::vector<Op> ops, AddEffect& effect);
+  void merge(const CausalGraph& graph, AddEffect& effect);
 
   const DocumentState* find(const DocumentId& id) const;
   const FieldState* find(const DocumentId& id, std::string_view field) const;
+  // Null when there is none.
+  TextField* text(const DocumentId& id, std::string_view field);
   const std::map<DocumentId, DocumentState>& all() const { return documents_; }
   // The root first, then by creation.
   std::vector<DocumentId> in_order(const CausalGraph& graph) const;
 
  private:
+  struct WaitingText {
+    DocumentId document;
+    std::string field;
+    TextField* text;
+  };
   DocumentState* visible_to(const CausalGraph& graph, OpPlace place, const DocumentId& id);
+  void apply(CausalGraph& graph, const Schema& schema, OpPlace place, Op op, AddEffect& effect);
+  void append(CausalGraph& graph, OpPlace place, const Op& op, FieldState& field);
 
   std::map<DocumentId, DocumentState> documents_;
+  std::vector<WaitingText> waiting_;  // those with edits that are not merged, each once
 };
 
 // The rule a field is read by, declared or not.

@@ -32,7 +32,8 @@ class Register {
 
 class FieldState {
  public:
-  // An op of the newest change, with a known action other than Create. Returns the text patches.
+  // An op of the newest change, with a known action other than Create, Insert and Erase. Returns
+  // the text patches; what was appended to the text is merged.
   std::vector<TextPatch> apply(const CausalGraph& graph, OpPlace place, const FieldRule& rule,
                                const WriterId& creator);
 
@@ -41,10 +42,12 @@ class FieldState {
   std::vector<SetMember> members(const CausalGraph& graph) const;
   std::int64_t counter() const { return static_cast<std::int64_t>(counter_); }
   const TextField* text() const { return text_.get(); }
+  TextField* text() { return text_.get(); }
+  // Made when there is none yet; stays where it is.
+  TextField& text_for_edit();
 
  private:
   void remove(const CausalGraph& graph, OpPlace place, const std::vector<OpId>& tags);
-  TextField& text_for_edit();
 
   Register register_;
   std::map<OpId, OpPlace> members_;

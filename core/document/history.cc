@@ -5,25 +5,10 @@
 #include <algorithm>
 #include <set>
 
-#include "core/document/causal_graph.h"
-#include "core/document/document_table.h"
-#include "core/document/held_changes.h"
+#include "core/base/utf8.h"
+#include "core/document/history_state.h"
 
 namespace feltbog::document {
-
-struct History::State {
-  explicit State(Schema rules) : schema(std::move(rules)) {}
-
-  Schema schema;
-  CausalGraph graph;
-  HeldChanges held;
-  DocumentTable documents;
-
-  void apply(Change change, AddEffect& effect);
-  void apply_released(const ChangeId& arrived, AddEffect& effect);
-  std::vector<FieldValue> set_values(const std::vector<OpPlace>& places) const;
-  DocumentInfo info(const DocumentId& id, const DocumentState& document) const;
-};
 
 namespace {
 
@@ -44,8 +29,62 @@ void merge_field_effects(AddEffect& effect) {
 
 void History::State::apply(Change change, AddEffect& effect) {
   effect.applied.push_back(change.id);
-  const ChangeIndex at = graph.add(std::move(change));
-  documents.apply(graph, schema, at, effect);
+  graph.add(change);
+  documents.apply(graph, schema, std::move(change.ops), effect);
+}
+
+// Everything of add() but merging texts.
+Result<void> History::State::take(Change change, AddEffect& effect) {
+  FELTBOG_CHECK(check_change(change));
+  if (const auto known = graph.find(change.id)) {
+    if (graph.change(*known) != change) return Error{ErrorCode::fork_detected, to_text(change.id)};
+    effect.duplicate = true;
+    return {};
+  }
+  if (const Change* known = held.find(change.id)) {
+    if (*known != change) return Error{ErrorCode::fork_detected, to_text(change.id)};
+    effect.duplicate = effect.held = true;
+    return {};
+  }
+  if (const auto missing = graph.first_missing(change)) {
+    FELTBOG_CHECK(held.hold(std::move(change), *missing));
+    effect.held = true;
+    return {};
+  }
+  FELTBOG_CHECK(graph.check_past(change));
+  const ChangeId id = change.id;
+  apply(std::move(change), effect);
+  if (held.size() > 0) apply_released(id, effect);
+  return {};
+}
+
+// The splice of somebody who writes alone in a text, as a change that is never an object. False,
+// and nothing done, where anything is less simple than that.
+bool History::State::extend(const WriterId& writer, WallTime recorded_at,
+                            const TextSplice& splice) {
+  constexpr std::int64_t kTimeMax = kRecordedAtMax;
+  const bool alone = graph.size() > 0 && graph.all_by(writer) && held.size() == 0 &&
+                     graph.lamport() < kCounterMax;  // a counter is at most that
+  const bool sound = splice.position <= kPositionMax && splice.erased <= kPositionMax &&
+                     splice.inserted.size() <= kTextPerOpBytesMax &&
+                     recorded_at.milliseconds <= kTimeMax && recorded_at.milliseconds >= -kTimeMax;
+  if (!alone || !sound || (splice.erased == 0 && splice.inserted.empty())) return false;
+  if (typed.text == nullptr || typed.document != splice.document || typed.field != splice.field) {
+    TextField* text = documents.text(splice.document, splice.field);
+    if (text == nullptr) return false;
+    typed = {splice.document, std::string(splice.field), text};
+  }
+  if (!typed.text->may_extend() || !is_utf8(splice.inserted)) return false;
+  OpPlace place{graph.extend(recorded_at), 0};
+  const auto add_edit = [&](const EditView& edit) {
+    graph.ops().add_edit(place, *typed.text->number(), typed.text->log().size());
+    typed.text->extend(graph, place, edit);
+    ++place.index;
+  };
+  if (splice.erased > 0) add_edit({false, false, splice.position, splice.erased, {}});
+  if (splice.inserted.empty()) return true;
+  add_edit({true, false, splice.position, count_code_points(splice.inserted), splice.inserted});
+  return true;
 }
 
 void History::State::apply_released(const ChangeId& arrived, AddEffect& effect) {
@@ -72,9 +111,8 @@ void History::State::apply_released(const ChangeId& arrived, AddEffect& effect) 
 DocumentInfo History::State::info(const DocumentId& id, const DocumentState& document) const {
   DocumentInfo out{id, document.kind, 0, {}};
   if (!document.created) return out;
-  const Change& change = graph.change(document.created->change);
-  out.lamport = change.lamport;
-  out.recorded_at = change.recorded_at;
+  out.lamport = graph.lamport(document.created->change);
+  out.recorded_at = graph.recorded_at(document.created->change);
   return out;
 }
 
@@ -98,32 +136,45 @@ History History::clone() const {
   for (ChangeIndex at = 0; at < state_->graph.size(); ++at) {
     copy->apply(state_->graph.change(at), unread);
   }
+  copy->documents.merge(copy->graph, unread);
   copy->held = state_->held;
   return History(std::move(copy));
 }
 
 Result<AddEffect> History::add(Change change) {
-  FELTBOG_CHECK(check_change(change));
   AddEffect effect;
-  const Change* known = find(change.id);
-  if (known == nullptr) known = state_->held.find(change.id);
-  if (known != nullptr) {
-    if (*known != change) return Error{ErrorCode::fork_detected, to_text(change.id)};
-    effect.duplicate = true;
-    effect.held = !contains(change.id);
-    return effect;
-  }
-  if (const auto missing = state_->graph.first_missing(change)) {
-    FELTBOG_CHECK(state_->held.hold(std::move(change), *missing));
-    effect.held = true;
-    return effect;
-  }
-  FELTBOG_CHECK(state_->graph.check_past(change));
-  const ChangeId id = change.id;
-  state_->apply(std::move(change), effect);
-  state_->apply_released(id, effect);
+  FELTBOG_CHECK(state_->take(std::move(change), effect));
+  state_->documents.merge(state_->graph, effect);
   merge_field_effects(effect);
   return effect;
+}
+
+AddEffect History::add_all(std::vector<Change> changes) {
+  AddEffect effect;
+  for (Change& change : changes) {
+    const ChangeId id = change.id;
+    auto taken = state_->take(std::move(change), effect);
+    if (!taken) effect.refused.push_back({id, std::move(taken).error()});
+  }
+  state_->documents.merge(state_->graph, effect);
+  merge_field_effects(effect);
+  return effect;
+}
+
+Result<ChangeId> History::splice(const WriterId& writer, WallTime recorded_at,
+                                 const TextSplice& splice) {
+  if (state_->extend(writer, recorded_at, splice)) {
+    return ChangeId{writer, state_->graph.id(static_cast<ChangeIndex>(change_count() - 1)).counter};
+  }
+  Change change = begin_change(writer, recorded_at);
+  const auto add_op = [&](Action action) {
+    change.ops.push_back({splice.document, std::string(splice.field), std::move(action)});
+  };
+  if (splice.erased > 0) add_op(Erase{splice.position, splice.erased});
+  if (!splice.inserted.empty()) add_op(Insert{splice.position, std::string(splice.inserted)});
+  const ChangeId id = change.id;
+  FELTBOG_CHECK(add(std::move(change)));
+  return id;
 }
 
 Change History::begin_change(const WriterId& writer, WallTime recorded_at) const {
@@ -141,10 +192,12 @@ Change History::begin_change(const WriterId& writer, WallTime recorded_at) const
     });
     seen.resize(kDependenciesMax);
   }
-  if (const Change* previous = find({writer, out.id.counter - 1})) out.lamport = previous->lamport;
+  if (const auto previous = state_->graph.find({writer, out.id.counter - 1})) {
+    out.lamport = state_->graph.lamport(*previous);
+  }
   for (ChangeIndex at : seen) {
-    out.dependencies.push_back(state_->graph.change(at).id);
-    out.lamport = std::max(out.lamport, state_->graph.change(at).lamport);
+    out.dependencies.push_back(state_->graph.id(at));
+    out.lamport = std::max(out.lamport, state_->graph.lamport(at));
   }
   std::sort(out.dependencies.begin(), out.dependencies.end());
   ++out.lamport;
@@ -153,33 +206,38 @@ Change History::begin_change(const WriterId& writer, WallTime recorded_at) const
 
 bool History::contains(const ChangeId& id) const { return state_->graph.find(id).has_value(); }
 
-const Change* History::find(const ChangeId& id) const {
-  const auto at = state_->graph.find(id);
-  return at ? &state_->graph.change(*at) : nullptr;
+bool History::is_alone(const WriterId& writer) const {
+  return state_->graph.size() > 0 && state_->graph.all_by(writer);
 }
 
-std::vector<const Change*> History::changes_of(const WriterId& writer,
-                                               std::uint64_t from_counter) const {
-  std::vector<const Change*> out;
+std::optional<Change> History::find(const ChangeId& id) const {
+  const auto at = state_->graph.find(id);
+  if (!at) return std::nullopt;
+  return state_->graph.change(*at);
+}
+
+std::vector<Change> History::changes_of(const WriterId& writer, std::uint64_t from_counter) const {
+  std::vector<Change> out;
   for (std::uint64_t counter = std::max<std::uint64_t>(from_counter, 1);
        counter <= last_counter(writer); ++counter) {
-    out.push_back(find({writer, counter}));
+    out.push_back(state_->graph.change(*state_->graph.find({writer, counter})));
   }
   return out;
 }
 
-std::vector<const Change*> History::changes() const {
-  std::vector<const Change*> out;
-  for (ChangeIndex at = 0; at < state_->graph.size(); ++at)
-    out.push_back(&state_->graph.change(at));
+std::vector<Change> History::changes() const {
+  std::vector<Change> out;
+  out.reserve(change_count());
+  for (ChangeIndex at = 0; at < state_->graph.size(); ++at) {
+    out.push_back(state_->graph.change(at));
+  }
   return out;
 }
 
 std::size_t History::change_count() const { return state_->graph.size(); }
 
 std::uint64_t History::last_counter(const WriterId& writer) const {
-  const auto* chain = state_->graph.changes_of(writer);
-  return chain == nullptr ? 0 : chain->size();
+  return state_->graph.last_counter(writer);
 }
 
 std::vector<WriterId> History::writers() const { return state_->graph.writers(); }
@@ -321,7 +379,7 @@ Result<std::string> History::text_at(const DocumentId& id, std::string_view fiel
     newest.push_back(*place);
   }
   if (found == nullptr || found->text() == nullptr) return std::string();
-  return found->text()->merge().text_of(state_->graph, [&](OpPlace edit) {
+  return found->text()->merged().text_of(state_->graph, [&](OpPlace edit) {
     return std::any_of(newest.begin(), newest.end(), [&](OpPlace place) {
       return place == edit || state_->graph.saw(place, edit);
     });

@@ -43,6 +43,19 @@ struct AddEffect {
   std::vector<ChangeId> rejected;  // held ones that turned out malformed, and were dropped
   std::vector<DocumentId> created;
   std::vector<FieldEffect> fields;  // those an applied change touched
+  struct Refused {
+    ChangeId id;
+    Error error;
+  };
+  std::vector<Refused> refused;  // by add_all() only
+};
+
+struct TextSplice {
+  DocumentId document;
+  std::string_view field;
+  std::uint64_t position = 0;  // code points
+  std::uint64_t erased = 0;
+  std::string_view inserted;  // UTF-8
 };
 
 // A value with its origin. "Who" and "which device" follow from the writer in `op`.
@@ -100,17 +113,28 @@ class History {
   // writer: see docs/merging.md).
   Result<AddEffect> add(Change change);
 
+  // add() for each, in order. Texts are worked in once, at the end: many changes at once cost less
+  // than one by one. Those add() would have refused are in `refused`, and left out.
+  AddEffect add_all(std::vector<Change> changes);
+
+  // Makes and adds a change of the writer's, on top of everything here, that erases `erased` code
+  // points of a text at `position` and then puts `inserted` there. The same as begin_change() and
+  // add(), for typing: far cheaper where somebody writes alone. Errors: as add().
+  Result<ChangeId> splice(const WriterId& writer, WallTime recorded_at, const TextSplice& splice);
+
+  // Whether the newest change here is the writer's, and has all others in its past.
+  bool is_alone(const WriterId& writer) const;
+
   // An empty change on top of everything here: id, lamport, dependencies and time filled in.
   Change begin_change(const WriterId& writer, WallTime recorded_at) const;
 
   bool contains(const ChangeId& id) const;
-  // Null when unknown or held. Valid as long as the History.
-  const Change* find(const ChangeId& id) const;
+  // None when unknown or held.
+  std::optional<Change> find(const ChangeId& id) const;
   // The writer's changes from that counter on, in order.
-  std::vector<const Change*> changes_of(const WriterId& writer,
-                                        std::uint64_t from_counter = 1) const;
+  std::vector<Change> changes_of(const WriterId& writer, std::uint64_t from_counter = 1) const;
   // All changes, each after what it depends on; an order of this replica, not of the space.
-  std::vector<const Change*> changes() const;
+  std::vector<Change> changes() const;
   std::size_t change_count() const;
   std::uint64_t last_counter(const WriterId& writer) const;  // zero when there is none
   std::vector<WriterId> writers() const;                     // sorted
@@ -158,6 +182,10 @@ class History {
   // The whole state as deterministic CBOR; equal on all replicas with the same changes and schema.
   // Callers hash it. Held changes are not part of it.
   Bytes canonical_state() const;
+
+  // Everything but held changes as bytes for SavedHistory (saved_history.h), which reads the texts
+  // without the rest: docs/document-format.md.
+  Bytes save() const;
 
   const Schema& schema() const;
 

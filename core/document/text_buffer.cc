@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chunked text: a splice moves at most a few kilobytes.
+// Chunked text: a splice moves at most a few kilobytes, and is found from where the last one was.
 #include "core/document/text_buffer.h"
 
 #include <algorithm>
@@ -24,12 +24,13 @@ std::size_t offset_in(std::string_view text, std::uint64_t length, std::uint64_t
 }  // namespace
 
 TextBuffer::Place TextBuffer::locate(std::uint64_t position) const {
-  std::size_t chunk = 0;
-  while (chunk + 1 < chunks_.size() && position > chunks_[chunk].length) {
-    position -= chunks_[chunk].length;
-    ++chunk;
+  std::size_t chunk = last_.chunk;
+  std::uint64_t start = last_.start;
+  while (chunk > 0 && position <= start) start -= chunks_[--chunk].length;
+  while (chunk + 1 < chunks_.size() && position > start + chunks_[chunk].length) {
+    start += chunks_[chunk++].length;
   }
-  return {chunk, position};
+  return {chunk, start, position - start};
 }
 
 void TextBuffer::insert(std::uint64_t position, std::string_view utf8) {
@@ -37,6 +38,7 @@ void TextBuffer::insert(std::uint64_t position, std::string_view utf8) {
   if (utf8.empty()) return;
   if (chunks_.empty()) chunks_.emplace_back();
   const Place place = locate(position);
+  last_ = place;
   Chunk& chunk = chunks_[place.chunk];
   const std::uint64_t added = count_code_points(utf8);
   chunk.text.insert(offset_in(chunk.text, chunk.length, place.position), utf8);
@@ -49,6 +51,7 @@ void TextBuffer::erase(std::uint64_t position, std::uint64_t count) {
   FELTBOG_ASSERT(position <= length_ && count <= length_ - position);
   if (count == 0) return;
   Place place = locate(position);
+  last_ = place;
   length_ -= count;
   const std::size_t first = place.chunk;
   std::size_t emptied_from = first;
@@ -67,7 +70,10 @@ void TextBuffer::erase(std::uint64_t position, std::uint64_t count) {
   }
   chunks_.erase(chunks_.begin() + static_cast<std::ptrdiff_t>(emptied_from),
                 chunks_.begin() + static_cast<std::ptrdiff_t>(emptied_to));
-  if (first < chunks_.size()) join_if_small(first);
+  if (first < chunks_.size())
+    join_if_small(first);
+  else
+    last_ = {};
 }
 
 std::string TextBuffer::slice(std::uint64_t position, std::uint64_t count) const {

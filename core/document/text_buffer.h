@@ -27,8 +27,9 @@ class TextBuffer {
     std::uint64_t length = 0;  // code points
   };
   struct Place {
-    std::size_t chunk;
-    std::uint64_t position;  // within the chunk
+    std::size_t chunk = 0;
+    std::uint64_t start = 0;     // of the chunk
+    std::uint64_t position = 0;  // within the chunk
   };
   Place locate(std::uint64_t position) const;
   void split_if_large(std::size_t at);
@@ -36,6 +37,7 @@ class TextBuffer {
 
   std::vector<Chunk> chunks_;
   std::uint64_t length_ = 0;
+  Place last_;  // of the last splice: the next one is mostly near
 };
 
 // The least splice that turns one text into the other: common beginnings and ends are left alone.

@@ -14,9 +14,8 @@ namespace {
 class Stretch {
  public:
   // False when the edit lies elsewhere, and starts a stretch of its own.
-  bool take(OpPlace place, const Op& op) {
-    const bool taken = std::holds_alternative<Insert>(op.action) ? take(std::get<Insert>(op.action))
-                                                                 : take(std::get<Erase>(op.action));
+  bool take(OpPlace place, const EditView& edit) {
+    const bool taken = edit.is_insert ? take_insertion(edit) : take_erasure(edit);
     if (taken) ops_.push_back(place);
     return taken;
   }
@@ -30,7 +29,7 @@ class Stretch {
   }
 
  private:
-  bool take(const Insert& insert) {
+  bool take_insertion(const EditView& insert) {
     if (ops_.empty()) start_ = insert.position;
     const bool inside = insert.position >= start_ && insert.position - start_ <= words_.length();
     if (erased_ > 0 || !inside) return false;
@@ -38,19 +37,19 @@ class Stretch {
     return true;
   }
 
-  bool take(const Erase& erase) {
+  bool take_erasure(const EditView& erase) {
     if (ops_.empty()) start_ = erase.position;
-    if (ops_.empty() || erased_ > 0) return take_erasure(erase);
+    if (ops_.empty() || erased_ > 0) return take_others_words(erase);
     if (erase.position < start_ || erase.position - start_ > words_.length()) return false;
-    if (erase.count > words_.length() - (erase.position - start_)) return false;
-    words_.erase(erase.position - start_, erase.count);
+    if (erase.length > words_.length() - (erase.position - start_)) return false;
+    words_.erase(erase.position - start_, erase.length);
     return true;
   }
 
-  bool take_erasure(const Erase& erase) {
-    if (erase.position != start_ && erase.position + erase.count != start_) return false;
+  bool take_others_words(const EditView& erase) {
+    if (erase.position != start_ && erase.position + erase.length != start_) return false;
     start_ = erase.position;
-    erased_ += erase.count;
+    erased_ += erase.length;
     return true;
   }
 
@@ -62,18 +61,25 @@ class Stretch {
 
 }  // namespace
 
+EditIndex TextField::append(const CausalGraph& graph, OpPlace place, const EditView& edit) {
+  const EditIndex at = merge_.log().size();
+  merge_.append(graph, place, edit);
+  // A signing may be applied before edits its author had not seen, never before one he had.
+  if (standing_) late_.push_back(at);
+  return at;
+}
+
+std::vector<TextPatch> TextField::merge(const CausalGraph& graph) {
+  std::vector<TextPatch> patches = merge_.merge(graph);
+  if (standing_) return {};
+  return patches;
+}
+
 std::vector<TextPatch> TextField::apply(const CausalGraph& graph, OpPlace place,
                                         const WriterId& creator) {
   const Op& op = graph.op(place);
   if (std::holds_alternative<Freeze>(op.action)) return freeze(graph, place, creator);
-  if (const auto* remove = std::get_if<Remove>(&op.action)) {
-    settle(graph, place, remove->tags);
-    return {};
-  }
-  std::vector<TextPatch> patches = merge_.apply(graph, place);
-  if (!standing_) return patches;
-  // A signing may be applied before edits its author had not seen, never before one he had.
-  late_.push_back(place);
+  if (const auto* remove = std::get_if<Remove>(&op.action)) settle(graph, place, remove->tags);
   return {};
 }
 
@@ -83,10 +89,10 @@ std::vector<TextPatch> TextField::freeze(const CausalGraph& graph, OpPlace place
     if (graph.saw(place, signing.place)) return {};
   }
   const std::string shown = text();
-  signings_.push_back(
-      {place, merge_.text_seen_by(graph, place), merge_.version_seen_by(graph, place)});
+  signings_.push_back({place, merge_.text_seen_by(graph, place),
+                       merge_.places(merge_.edits().seen_by(graph, place))});
   const auto rank = [&](const Signing& signing) {
-    return graph.change(signing.place.change).id.writer == creator ? 0 : 1;
+    return graph.id(signing.place.change).writer == creator ? 0 : 1;
   };
   const auto stands = [&](const Signing& a, const Signing& b) {
     return rank(a) != rank(b) ? rank(a) < rank(b) : graph.before(a.place, b.place);
@@ -94,8 +100,8 @@ std::vector<TextPatch> TextField::freeze(const CausalGraph& graph, OpPlace place
   const auto best = std::min_element(signings_.begin(), signings_.end(), stands);
   standing_ = static_cast<std::size_t>(best - signings_.begin());
   late_.clear();
-  for (EditIndex at = 0; at < merge_.edit_count(); ++at) {
-    if (!graph.saw(best->place, merge_.edit(at))) late_.push_back(merge_.edit(at));
+  for (EditIndex at = 0; at < merge_.log().size(); ++at) {
+    if (!graph.saw(best->place, merge_.log().place(at))) late_.push_back(at);
   }
   if (shown == best->text) return {};
   TextDifference change = difference(shown, best->text);
@@ -114,7 +120,7 @@ std::uint64_t TextField::length() const {
 }
 
 std::vector<OpPlace> TextField::version() const {
-  return standing_ ? signings_[*standing_].version : merge_.version();
+  return standing_ ? signings_[*standing_].version : merge_.places(merge_.edits().version());
 }
 
 std::optional<OpPlace> TextField::frozen() const {
@@ -123,21 +129,23 @@ std::optional<OpPlace> TextField::frozen() const {
 }
 
 std::vector<TextField::Piece> TextField::late_pieces(const CausalGraph& graph) const {
-  std::map<WriterId, std::vector<OpPlace>> by_writer;
-  for (OpPlace place : late_) {
-    if (!is_settled(place)) by_writer[graph.change(place.change).id.writer].push_back(place);
+  std::map<WriterId, std::vector<EditIndex>> by_writer;
+  for (EditIndex at : late_) {
+    const OpPlace place = merge_.log().place(at);
+    if (!is_settled(place)) by_writer[graph.id(place.change).writer].push_back(at);
   }
   std::vector<Piece> out;
-  for (const auto& [writer, places] : by_writer) {
+  for (const auto& [writer, edits] : by_writer) {
     Stretch stretch;
     const auto finish = [&] {
       if (auto piece = stretch.piece()) out.push_back(std::move(*piece));
     };
-    for (OpPlace place : places) {
-      if (stretch.take(place, graph.op(place))) continue;
+    for (EditIndex at : edits) {
+      const OpPlace place = merge_.log().place(at);
+      if (stretch.take(place, merge_.log().edit(at))) continue;
       finish();
       stretch = Stretch();
-      stretch.take(place, graph.op(place));
+      stretch.take(place, merge_.log().edit(at));
     }
     finish();
   }

@@ -15,10 +15,22 @@ namespace feltbog::document {
 
 class TextField {
  public:
-  // Insert, Erase, Freeze or Remove; the newest change's ops in order. Of several signings made
-  // unaware of each other that of the document's creator stands, otherwise the first in
-  // CausalGraph::before(). Returns what happened to the text shown.
+  // The newest change's edits, in order. The text shown has them after the next merge().
+  EditIndex append(const CausalGraph& graph, OpPlace place, const EditView& edit);
+  // Returns what happened to the text shown.
+  std::vector<TextPatch> merge(const CausalGraph& graph);
+  // Appends and merges an edit on top of everything here, when may_extend().
+  void extend(const CausalGraph& graph, OpPlace place, const EditView& edit) {
+    merge_.extend(graph, place, edit);
+  }
+  bool may_extend() const { return !standing_ && merge_.edits().may_extend(); }
+  // Freeze or Remove; what was appended is merged. Of several signings made unaware of each other
+  // that of the document's creator stands, otherwise the first in CausalGraph::before(). Returns
+  // what happened to the text shown.
   std::vector<TextPatch> apply(const CausalGraph& graph, OpPlace place, const WriterId& creator);
+
+  // Its number in the OpTable; none before the first edit.
+  std::optional<std::uint32_t>& number() { return number_; }
 
   std::string text() const {
     return standing_ ? signings_[*standing_].text : merge_.buffer().text();
@@ -26,7 +38,8 @@ class TextField {
   std::uint64_t length() const;
   std::string unfrozen_text() const { return merge_.buffer().text(); }
   std::vector<OpPlace> version() const;
-  const TextMerge& merge() const { return merge_; }
+  const TextMerge& merged() const { return merge_; }
+  const EditLog& log() const { return merge_.log(); }
   std::optional<OpPlace> frozen() const;
 
   struct Piece {
@@ -51,10 +64,11 @@ class TextField {
   void settle(const CausalGraph& graph, OpPlace place, const std::vector<OpId>& ids);
   bool is_settled(OpPlace place) const { return settled_.count({place.change, place.index}) > 0; }
 
+  std::optional<std::uint32_t> number_;
   TextMerge merge_;
   std::vector<Signing> signings_;  // none in another's past
   std::optional<std::size_t> standing_;
-  std::vector<OpPlace> late_;  // edits the standing signing had not seen
+  std::vector<EditIndex> late_;  // edits the standing signing had not seen
   std::set<std::pair<ChangeIndex, std::uint32_t>> settled_;
 };
 

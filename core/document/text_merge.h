@@ -5,13 +5,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "core/document/causal_graph.h"
+#include "core/document/edit_graph.h"
 #include "core/document/history.h"
 #include "core/document/text_buffer.h"
 #include "core/document/text_walker.h"
@@ -20,57 +18,54 @@ namespace feltbog::document {
 
 class TextMerge {
  public:
-  // Takes an Insert or Erase whose change is the newest in the graph, ops in order. Returns what it
-  // did to the text.
-  std::vector<TextPatch> apply(const CausalGraph& graph, OpPlace place);
-
-  const TextBuffer& buffer() const { return buffer_; }
-  std::size_t edit_count() const { return edits_.size(); }
-  OpPlace edit(EditIndex at) const { return edits_[at].place; }
-  // The newest edits: none of them in another's past.
-  std::vector<OpPlace> version() const { return places(version_); }
-  // The newest edits in the past of an op, which need not be an edit itself.
-  std::vector<OpPlace> version_seen_by(const CausalGraph& graph, OpPlace later) const {
-    return places(parents(graph, later));
+  // Takes an edit whose change is the newest in the graph, ops in order. The text has it after the
+  // next merge(); many at once cost less than one by one.
+  void append(const CausalGraph& graph, OpPlace place, const EditView& edit) {
+    edits_.append(graph, place, edit);
   }
+  // Works in what was appended since the last time, and returns what that did to the text.
+  std::vector<TextPatch> merge(const CausalGraph& graph);
+  // Takes and works in an edit on top of everything here; edits().may_extend(), and nothing waits.
+  void extend(const CausalGraph& graph, OpPlace place, const EditView& edit);
+
+  // Without what was appended since merge().
+  const TextBuffer& buffer() const { return buffer_; }
+  const EditGraph& edits() const { return edits_; }
+  const EditLog& log() const { return edits_.log(); }
+  std::vector<OpPlace> places(const EditGraph::Edits& edits) const;
   std::string text_seen_by(const CausalGraph& graph, OpPlace later) const;
   // The text made of those edits alone that `included` accepts; with an edit, all its past.
   std::string text_of(const CausalGraph& graph, const std::function<bool(OpPlace)>& included) const;
 
  private:
-  using Edits = std::vector<EditIndex>;  // sorted
-  struct Edit {
-    OpPlace place;
-    std::uint64_t length_after = 0;  // of the text with all edits up to this one
-  };
   // A walker that stands somewhere behind the text: edits from `next` on are still to be replayed.
   struct Replay {
     TextWalker walker;
     std::optional<EditIndex> base;  // it starts from the text just after this edit
     EditIndex next = 0;
-    Edits version;  // the prepare version
+    EditGraph::Edits version;  // the prepare version
+  };
+  // How long the text is with all edits up to this one, each of which is in the next one's past
+  // since the run it belongs to began.
+  struct LengthMark {
+    EditIndex edit;
+    std::uint64_t length;
   };
 
-  Edits parents(const CausalGraph& graph, OpPlace place) const;
-  Edits stored_parents(EditIndex edit) const;
-  std::vector<OpPlace> places(const Edits& edits) const;
-  std::vector<TextPatch> apply_directly(const Op& op);
-  std::vector<TextPatch> apply_concurrently(const CausalGraph& graph, EditIndex edit);
-  void drop_stale_bases(const CausalGraph& graph, OpPlace place);
-  void prepare_replay();
-  std::vector<TextPatch> replay(const CausalGraph& graph, EditIndex edit);
-  void move_to(const CausalGraph& graph, const Edits& version);
-  bool is_insert(const CausalGraph& graph, EditIndex edit) const;
+  void merge_directly(EditIndex first, EditIndex last, std::vector<TextPatch>* patches);
+  void mark_length(EditIndex first, EditIndex last, std::uint64_t before);
+  std::uint64_t length_after(EditIndex base) const;
+  void prepare_replay(EditIndex edit);
+  std::vector<TextPatch> replay(const CausalGraph& graph, EditIndex last);
+  void move_to(const EditGraph::Edits& version);
+  void move(const EditGraph::Range& range, bool forward);
 
+  EditGraph edits_;
   TextBuffer buffer_;
-  std::vector<Edit> edits_;
-  std::map<EditIndex, Edits> branches_;  // parents that are not just the edit before
-  std::vector<Edits> by_writer_;         // by WriterIndex
-  Edits version_;
-  // Edits that all earlier ones are in the past of and all later ones have in theirs, as closed
-  // ranges: where a replay can start.
-  std::vector<std::pair<EditIndex, EditIndex>> bases_;
+  EditIndex merged_ = 0;  // how many edits the buffer has
+  std::vector<LengthMark> lengths_;
   std::optional<Replay> replay_;
+  std::uint64_t replayed_twice_ = 0;
 };
 
 }  // namespace feltbog::document

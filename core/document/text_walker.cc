@@ -1,156 +1,192 @@
 // SPDX-License-Identifier: Apache-2.0
-// A plain list of spans. Ordering of concurrent insertions follows the rule known as YjsMod, equal
-// to FugueMax (Weidner & Kleppmann, "The Art of the Fugue"), so that runs do not interleave.
+// Ordering of concurrent insertions follows the rule known as YjsMod, equal to FugueMax (Weidner &
+// Kleppmann, "The Art of the Fugue"), so that runs do not interleave.
 #include "core/document/text_walker.h"
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 
 #include "core/base/assert.h"
 
 namespace feltbog::document {
 
 TextWalker::TextWalker(std::uint64_t base_length) {
-  if (base_length == 0) return;
   Span base;
-  base.first = {kBase, 0};
+  base.first = kBase;
   base.length = base_length;
-  spans_.push_back(base);
+  if (base_length > 0) add(kNoSpan, base);
 }
 
-void TextWalker::split(std::size_t span, std::uint64_t length) {
+SpanIndex TextWalker::add(SpanIndex after, const Span& span) {
+  spans_.push_back(span);
+  return tree_.insert_after(after, span.width());
+}
+
+void TextWalker::split(SpanIndex span, std::uint64_t length) {
   if (length == 0 || length >= spans_[span].length) return;
   Span rest = spans_[span];
-  rest.first.offset += length;
+  rest.first += length;
   rest.length -= length;
-  rest.left = {rest.first.edit, rest.first.offset - 1};
+  rest.left = rest.first - 1;
   spans_[span].length = length;
-  spans_.insert(spans_.begin() + static_cast<std::ptrdiff_t>(span) + 1, rest);
+  tree_.set_width(span, spans_[span].width());
+  pieces_.emplace(rest.first, add(span, rest));
 }
 
-void TextWalker::move(EditIndex edit, bool is_insert, bool forward) {
-  if (is_insert) {
-    for (Span& span : spans_) {
-      if (span.first.edit == edit) span.prepare = forward ? 1 : 0;
+SpanIndex TextWalker::span_of(Unit unit) const {
+  SpanIndex out = 0;  // the base text's first span
+  Unit start = kBase;
+  if (unit < kBase) {
+    const auto after =
+        std::upper_bound(starts_.begin(), starts_.end(), unit,
+                         [](Unit value, const auto& insertion) { return value < insertion.first; });
+    FELTBOG_ASSERT(after != starts_.begin());
+    std::tie(start, out) = *(after - 1);
+  }
+  if (unit - start < spans_[out].length) return out;
+  return std::prev(pieces_.upper_bound(unit))->second;
+}
+
+TextWalker::Place TextWalker::place_of(Unit unit) const {
+  if (unit == kNone) return {};
+  const SpanIndex span = span_of(unit);
+  return {span, unit - spans_[span].first};
+}
+
+bool TextWalker::before(const Place& a, const Place& b) const {
+  if (a.span == b.span) return a.offset < b.offset;
+  if (a.span == kNoSpan || b.span == kNoSpan) return b.span == kNoSpan;
+  return tree_.before(a.span, b.span);
+}
+
+// Alters the state of characters with consecutive units, wherever they stand by now.
+template <class Alter>
+void TextWalker::alter(Unit first, std::uint64_t length, Alter alter) {
+  while (length > 0) {
+    SpanIndex span = span_of(first);
+    if (spans_[span].first < first) {
+      split(span, first - spans_[span].first);
+      span = span_of(first);
     }
-    return;
-  }
-  const auto found = erasures_.find(edit);
-  if (found == erasures_.end()) return;
-  for (const Range& range : found->second) move_range(range, forward);
-}
-
-void TextWalker::move_range(const Range& range, bool forward) {
-  std::uint64_t left = range.length;
-  const std::uint64_t end = range.first.offset + range.length;
-  for (Span& span : spans_) {
-    if (left == 0) return;
-    const bool inside = span.first.edit == range.first.edit &&
-                        span.first.offset >= range.first.offset && span.first.offset < end;
-    if (!inside) continue;
-    // Spans only ever get split, and the erasure split at its ends: no span straddles them.
-    span.prepare = forward ? span.prepare + 1 : span.prepare - 1;
-    left -= span.length;
+    split(span, length);
+    alter(spans_[span].prepare);
+    tree_.set_width(span, spans_[span].width());
+    first += spans_[span].length;
+    length -= spans_[span].length;
   }
 }
 
-TextWalker::Place TextWalker::place_of(const CharacterId& id) const {
-  for (std::size_t at = 0; at < spans_.size(); ++at) {
-    if (spans_[at].holds(id)) return {at, id.offset - spans_[at].first.offset};
-  }
-  return {spans_.size(), 0};
+void TextWalker::move_inserted(Unit unit, std::uint64_t length, bool forward) {
+  alter(unit, length, [&](std::uint32_t& prepare) { prepare = forward ? 1 : 0; });
 }
 
-std::size_t TextWalker::open_gap(std::uint64_t position) {
-  std::size_t at = 0;
-  while (position > 0 && at < spans_.size()) {
-    const std::uint64_t here = spans_[at].prepare_length();
-    if (here > position) split(at, position);
-    position -= std::min(here, position);
-    ++at;
+void TextWalker::move_erased(Unit unit, std::uint64_t length, bool forward) {
+  const Unit end = unit + length;
+  auto erasure = std::upper_bound(erasures_.begin(), erasures_.end(), unit,
+                                  [](Unit value, const Erasure& one) { return value < one.unit; });
+  if (erasure != erasures_.begin()) --erasure;
+  for (; erasure != erasures_.end() && erasure->unit < end; ++erasure) {
+    const Unit erasure_end = erasure->unit + erasure->length;
+    const Unit from = std::max(unit, erasure->unit);
+    const Unit to = std::min(end, erasure_end);
+    if (from >= to) continue;
+    const Unit first =
+        erasure->first + (erasure->backward ? erasure_end - to : from - erasure->unit);
+    alter(first, to - from, [&](std::uint32_t& prepare) { forward ? ++prepare : --prepare; });
   }
-  if (position == 0) return at;
-  // Beyond the end: behind the last character there is, not behind invisible ones after it.
-  while (at > 0 && spans_[at - 1].prepare_length() == 0) --at;
-  return at;
 }
 
-std::uint64_t TextWalker::insert(EditIndex edit, std::uint64_t position, std::uint64_t length,
-                                 const Precedes& precedes) {
-  const std::size_t gap = open_gap(position);
+// The span a gap at that position is behind, split there; none at the beginning. Beyond the end:
+// behind the last character there is, not behind invisible ones after it.
+SpanIndex TextWalker::open_gap(std::uint64_t position) {
+  position = std::min(position, tree_.prepare_total());
+  if (position == 0) return kNoSpan;
+  const auto found = tree_.find_prepare(position - 1);
+  split(found.span, found.offset + 1);
+  return found.span;
+}
+
+std::uint64_t TextWalker::insert(Unit unit, std::uint64_t position, std::uint64_t length,
+                                 const Order& order) {
+  const SpanIndex left = open_gap(position);
   Span fresh;
-  fresh.first = {edit, 0};
+  fresh.first = unit;
   fresh.length = length;
-  if (gap > 0) fresh.left = spans_[gap - 1].last();
-  for (std::size_t at = gap; at < spans_.size() && fresh.right.edit == kNone; ++at) {
-    if (spans_[at].prepare != 0) fresh.right = spans_[at].first;
-  }
-  const std::size_t target = integrate(fresh, gap, precedes);
-  std::uint64_t effect_position = 0;
-  for (std::size_t at = 0; at < target; ++at) effect_position += spans_[at].effect_length();
-  spans_.insert(spans_.begin() + static_cast<std::ptrdiff_t>(target), fresh);
-  return effect_position;
+  if (left != kNoSpan) fresh.left = spans_[left].last();
+  SpanIndex right = tree_.next(left);
+  while (right != kNoSpan && spans_[right].prepare == 0) right = tree_.next(right);
+  if (right != kNoSpan) fresh.right = spans_[right].first;
+  const SpanIndex span = add(integrate(fresh, left, order), fresh);
+  starts_.emplace_back(unit, span);
+  return tree_.effect_before(span);
 }
 
-// Walks over what concurrent edits put into the same gap, and finds this one's place among them.
-std::size_t TextWalker::integrate(const Span& fresh, std::size_t gap,
-                                  const Precedes& precedes) const {
-  const Place none_right{spans_.size(), 0};
-  const auto right_place = [&](const CharacterId& id) {
-    return id.edit == kNone ? none_right : place_of(id);
-  };
+// Walks over what concurrent edits put into the same gap, and finds the span this one comes behind.
+SpanIndex TextWalker::integrate(const Span& fresh, SpanIndex left, const Order& order) const {
   bool looking_further = false;
-  std::size_t target = gap;
-  std::optional<Place> fresh_right;
-  for (std::size_t at = gap; at < spans_.size() && spans_[at].prepare == 0; ++at) {
+  SpanIndex target = left;
+  for (SpanIndex at = tree_.next(left); at != kNoSpan && spans_[at].prepare == 0;
+       at = tree_.next(at)) {
     const Span& other = spans_[at];
     if (other.left == fresh.left) {
-      if (!fresh_right) fresh_right = right_place(fresh.right);
-      const Place other_right = right_place(other.right);
-      if (other_right == *fresh_right && precedes(fresh.first.edit, other.first.edit)) break;
-      looking_further = other_right < *fresh_right;
+      const Place fresh_right = place_of(fresh.right);
+      const Place other_right = place_of(other.right);
+      if (fresh.right == other.right && order.precedes(fresh.first, other.first)) break;
+      looking_further = before(other_right, fresh_right);
     } else {
       // Left origins before this one's end the gap; later ones belong to what was walked over.
-      const bool earlier =
-          other.left.edit == kNone || (fresh.left.edit != kNone && place_of(other.left).span < gap);
-      if (earlier) break;
+      if (other.left == kNone) break;
+      if (left != kNoSpan) {
+        const SpanIndex origin = span_of(other.left);
+        if (origin == left || tree_.before(origin, left)) break;
+      }
     }
-    if (!looking_further) target = at + 1;
+    if (!looking_further) target = at;
   }
   return target;
 }
 
-std::vector<TextWalker::Erased> TextWalker::erase(EditIndex edit, std::uint64_t position,
-                                                  std::uint64_t count) {
+std::vector<TextWalker::Erased> TextWalker::erase(Unit unit, std::uint64_t position,
+                                                  std::uint64_t count, bool backward) {
   std::vector<Erased> out;
-  std::vector<Range> ranges;
-  std::uint64_t effect_position = 0;
-  for (std::size_t at = 0; at < spans_.size() && count > 0; ++at) {
-    const std::uint64_t visible = spans_[at].prepare_length();
-    if (visible == 0 || position >= visible) {
-      position -= visible;
-      effect_position += spans_[at].effect_length();
+  const std::uint64_t total = tree_.prepare_total();
+  if (position >= total) return out;
+  const std::uint64_t row = count;
+  std::uint64_t left = std::min(count, total - position);
+  const auto found = tree_.find_prepare(position);
+  SpanIndex at = found.span;
+  if (found.offset > 0) {
+    split(at, found.offset);
+    at = tree_.next(at);
+  }
+  std::uint64_t effect_position = tree_.effect_before(at);
+  const std::size_t erasures_before = erasures_.size();
+  for (std::uint64_t done = 0; left > 0; at = tree_.next(at)) {
+    if (spans_[at].prepare != 1) {
+      effect_position += spans_[at].width().effect;
       continue;
     }
-    if (position > 0) {
-      split(at, position);
-      position = 0;
-      effect_position += spans_[at].effect_length();
-      continue;
-    }
-    split(at, count);
+    split(at, left);
     Span& span = spans_[at];
+    const bool was_there = !span.erased;
     span.prepare = 2;
-    count -= span.length;
-    ranges.push_back({span.first, span.length});
-    if (span.erased) continue;
     span.erased = true;
+    tree_.set_width(at, span.width());
+    const Unit first_unit = unit + (backward ? row - done - span.length : done);
+    erasures_.push_back({first_unit, span.length, span.first, backward});
+    done += span.length;
+    left -= span.length;
+    if (!was_there) continue;
     const bool adjacent = !out.empty() && out.back().position == effect_position;
     if (adjacent)
       out.back().count += span.length;
     else
       out.push_back({effect_position, span.length});
   }
-  if (!ranges.empty()) erasures_.emplace(edit, std::move(ranges));
+  if (backward) {
+    std::reverse(erasures_.begin() + static_cast<std::ptrdiff_t>(erasures_before), erasures_.end());
+  }
   return out;
 }
 

@@ -1,97 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 // Replays index-based edits of one text across concurrent branches, after Gentle & Kleppmann,
 // "Collaborative Text Editing with Eg-walker" (EuroSys 2025). Not the text itself: it knows where
-// characters stand, not which they are. Which edits to replay, and when, is text_field.h.
+// characters stand, not which they are. Which edits to replay, and when, is text_merge.h.
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <optional>
-#include <unordered_map>
+#include <map>
+#include <utility>
 #include <vector>
+
+#include "core/document/span_tree.h"
 
 namespace feltbog::document {
 
-// An edit's place in the list of its field's edits.
-using EditIndex = std::uint32_t;
-
 // Every character carries two states. *Prepare*: as of the version the next edit was made on, moved
-// about by retreat() and advance(). *Effect*: as of everything applied so far, only ever going on.
-// Positions come in by the first and go out by the second.
+// about by retreat and advance. *Effect*: as of everything applied so far, only ever going on.
+// Positions come in by the first and go out by the second. What edits insert and erase is numbered
+// in units (EditLog::first_unit), and a row of edits is handled like one.
 class TextWalker {
  public:
-  // Which of two concurrent insertions at the same place comes first.
-  using Precedes = std::function<bool(EditIndex, EditIndex)>;
+  // Which of two concurrent insertions at the same place comes first, by their first units.
+  class Order {
+   public:
+    virtual ~Order() = default;
+    virtual bool precedes(std::uint64_t unit, std::uint64_t other) const = 0;
+  };
 
   // Starts from a text of that length, of which nothing but the length is known.
   explicit TextWalker(std::uint64_t base_length);
 
-  // Takes an applied edit out of, or puts it back into, the prepare state. Retreat in the reverse
-  // of an order in which advance() would be valid.
-  void retreat(EditIndex edit, bool is_insert) { move(edit, is_insert, false); }
-  void advance(EditIndex edit, bool is_insert) { move(edit, is_insert, true); }
+  // Takes units of applied insertions, or erasures, out of the prepare state, or puts them back.
+  // Out in the reverse of an order in which they could be put in.
+  void move_inserted(std::uint64_t unit, std::uint64_t length, bool forward);
+  void move_erased(std::uint64_t unit, std::uint64_t length, bool forward);
 
-  // Applies an edit made on the prepare state, which then contains it. Positions beyond the end of
-  // that state count as the end. Returns the position in the effect state just before.
-  std::uint64_t insert(EditIndex edit, std::uint64_t position, std::uint64_t length,
-                       const Precedes& precedes);
+  // Applies an insertion made on the prepare state, which then contains it; its units are greater
+  // than all before. Positions beyond the end of that state count as the end. Returns the position
+  // in the effect state just before.
+  std::uint64_t insert(std::uint64_t unit, std::uint64_t position, std::uint64_t length,
+                       const Order& order);
 
   struct Erased {
     std::uint64_t position;  // in the effect state, with the stretches before it erased already
     std::uint64_t count;
   };
-  // What is erased in the effect state already is not reported again.
-  std::vector<Erased> erase(EditIndex edit, std::uint64_t position, std::uint64_t count);
-
-  std::size_t span_count() const { return spans_.size(); }
+  // What is erased in the effect state already is not reported again. Backward: the first unit is
+  // the last character.
+  std::vector<Erased> erase(std::uint64_t unit, std::uint64_t position, std::uint64_t count,
+                            bool backward);
 
  private:
-  static constexpr EditIndex kBase = 0xFFFFFFFF;  // characters of the base text
-  static constexpr EditIndex kNone = 0xFFFFFFFE;  // the text's beginning or end
+  using Unit = std::uint64_t;
+  static constexpr Unit kBase = Unit{1} << 63;  // from here on: characters of the base text
+  static constexpr Unit kNone = ~Unit{0};       // the text's beginning or end
 
-  struct CharacterId {
-    EditIndex edit = kNone;
-    std::uint64_t offset = 0;
-    friend bool operator==(const CharacterId&, const CharacterId&) = default;
-  };
-  // Neighbouring characters of one edit that share their state. Each one's left origin, but the
-  // first's, is the character before it; the right origin is common to all.
+  // Neighbouring characters with consecutive units that share their state. Each one's left origin,
+  // but the first's, is the character before it; the right origin is common to all.
   struct Span {
-    CharacterId first;
-    std::uint64_t length = 0;
-    CharacterId left;
-    CharacterId right;
+    Unit first;
+    std::uint64_t length;
+    Unit left = kNone;
+    Unit right = kNone;
     std::uint32_t prepare = 1;  // 0: not inserted yet; 1: there; n + 1: erased n times
     bool erased = false;        // in the effect state
 
-    CharacterId last() const { return {first.edit, first.offset + length - 1}; }
-    std::uint64_t prepare_length() const { return prepare == 1 ? length : 0; }
-    std::uint64_t effect_length() const { return erased ? 0 : length; }
-    bool holds(const CharacterId& id) const {
-      return id.edit == first.edit && id.offset >= first.offset &&
-             id.offset < first.offset + length;
-    }
+    Unit last() const { return first + length - 1; }
+    SpanTree::Width width() const { return {prepare == 1 ? length : 0, erased ? 0 : length}; }
   };
-  struct Range {
-    CharacterId first;
-    std::uint64_t length = 0;
+  // Units of an erasure, and the characters they erased.
+  struct Erasure {
+    Unit unit;
+    std::uint64_t length;
+    Unit first;
+    bool backward;
   };
-  // A character's place: comparable along the sequence.
+  // Where a character stands: comparable along the sequence.
   struct Place {
-    std::size_t span;
-    std::uint64_t offset;
-    friend auto operator<=>(const Place&, const Place&) = default;
+    SpanIndex span = kNoSpan;  // the end
+    std::uint64_t offset = 0;
   };
 
-  void move(EditIndex edit, bool is_insert, bool forward);
-  void move_range(const Range& range, bool forward);
-  void split(std::size_t span, std::uint64_t length);
-  Place place_of(const CharacterId& id) const;
-  std::size_t open_gap(std::uint64_t position);
-  std::size_t integrate(const Span& fresh, std::size_t gap, const Precedes& precedes) const;
+  SpanIndex add(SpanIndex after, const Span& span);
+  void split(SpanIndex span, std::uint64_t length);
+  SpanIndex span_of(Unit unit) const;
+  Place place_of(Unit unit) const;
+  bool before(const Place& a, const Place& b) const;
+  SpanIndex open_gap(std::uint64_t position);
+  SpanIndex integrate(const Span& fresh, SpanIndex left, const Order& order) const;
+  template <class Alter>
+  void alter(Unit first, std::uint64_t length, Alter alter);
 
-  std::vector<Span> spans_;
-  std::unordered_map<EditIndex, std::vector<Range>> erasures_;
+  SpanTree tree_;
+  std::vector<Span> spans_;                         // by SpanIndex
+  std::vector<std::pair<Unit, SpanIndex>> starts_;  // of insertions; ascending
+  std::map<Unit, SpanIndex> pieces_;                // of spans split since, but the first of each
+  std::vector<Erasure> erasures_;                   // ascending
 };
 
 }  // namespace feltbog::document

@@ -49,10 +49,10 @@ class World {
   // Gives what the other lacks, mostly all of it, sometimes only the first of it.
   void meet(std::size_t from, std::size_t to) {
     if (from == to) return;
-    for (const Change* change : replicas_[from].changes()) {
-      if (replicas_[to].contains(change->id)) continue;
+    for (const Change& change : replicas_[from].changes()) {
+      if (replicas_[to].contains(change.id)) continue;
       if (dice_.one_in(12)) break;
-      if (!replicas_[to].add(*change)) std::abort();
+      if (!replicas_[to].add(change)) std::abort();
     }
   }
 

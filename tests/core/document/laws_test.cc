@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <optional>
 
 #include "core/base/utf8.h"
 #include "core/document/change_codec.h"
+#include "core/document/saved_history.h"
 #include "tests/core/document/generator.h"
 #include "tests/core/document/oracle.h"
 
@@ -64,6 +66,22 @@ void check_law(const char* name, const Options& options, std::uint64_t seeds, co
   }
 }
 
+using Screens = std::map<std::pair<DocumentId, std::string>, std::string>;
+
+// Applies what an add reported to screens, and compares them with the texts.
+bool shows(Screens& screens, const AddEffect& effect, const History& history) {
+  for (const FieldEffect& field : effect.fields) {
+    std::string& screen = screens[{field.document, field.field}];
+    for (const TextPatch& patch : field.patches) {
+      const std::size_t begin = byte_offset_of(screen, patch.position);
+      const std::size_t end = byte_offset_of(screen, patch.position + patch.erased);
+      screen = screen.substr(0, begin) + patch.inserted + screen.substr(end);
+    }
+    if (screen != history.text(field.document, field.field)) return false;
+  }
+  return true;
+}
+
 bool agrees_with_oracle(const std::vector<Change>& changes) {
   History history(generator::schema());
   for (const Change& change : changes) {
@@ -72,7 +90,22 @@ bool agrees_with_oracle(const std::vector<Change>& changes) {
   return oracle::dump(history) == oracle::Oracle(generator::schema(), changes).dump();
 }
 
+// FNV-1a.
+std::uint64_t fingerprint(const Bytes& bytes, std::uint64_t hash) {
+  for (const std::uint8_t byte : bytes) hash = (hash ^ byte) * 0x100000001B3u;
+  return hash;
+}
+
 }  // namespace
+
+TEST_CASE("the state of known histories has the bytes it always had") {
+  std::uint64_t hash = 0xCBF29CE484222325u;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const Options options{.authors = 2 + seed % 7, .steps = 80, .text_only = seed % 2 == 0};
+    hash = fingerprint(build(generator::changes(seed, options)).canonical_state(), hash);
+  }
+  CHECK(hash == 17408777656532394670u);
+}
 
 TEST_CASE("a text two to eight people edit reads as the definition says") {
   check_law("text", {.steps = 40, .text_only = true}, 400, agrees_with_oracle);
@@ -108,7 +141,7 @@ TEST_CASE("batches of each writer's changes, however cut, give the same bytes") 
     std::vector<std::pair<WriterId, Bytes>> batches;
     for (const WriterId& writer : straight.writers()) {
       std::vector<Change> own;
-      for (const Change* change : straight.changes_of(writer)) own.push_back(*change);
+      for (const Change& change : straight.changes_of(writer)) own.push_back(change);
       for (std::size_t at = 0; at < own.size();) {
         const std::size_t size = std::min(own.size() - at, 1 + dice.roll(6));
         auto bytes = encode_changes(writer, std::span(own).subspan(at, size));
@@ -130,25 +163,111 @@ TEST_CASE("batches of each writer's changes, however cut, give the same bytes") 
   });
 }
 
+TEST_CASE(
+    "changes taken in many at a time, in any order, give the same bytes and the same screen") {
+  check_law("many at a time", {.steps = 80}, 200, [](const std::vector<Change>& changes) {
+    const History straight = build(changes);
+    Dice dice(changes.size() + 3);
+    std::vector<Change> order = changes;
+    if (dice.one_in(2)) generator::shuffle(order, dice);
+    History together(generator::schema());
+    Screens screens;
+    for (std::size_t at = 0; at < order.size();) {
+      const std::size_t size = std::min(order.size() - at, 1 + dice.roll(40));
+      const auto begin = order.begin() + static_cast<std::ptrdiff_t>(at);
+      const AddEffect effect = together.add_all({begin, begin + static_cast<std::ptrdiff_t>(size)});
+      if (!effect.refused.empty() || !shows(screens, effect, together)) return false;
+      at += size;
+    }
+    return together.canonical_state() == straight.canonical_state() &&
+           together.conflicts() == straight.conflicts();
+  });
+}
+
+TEST_CASE("a history that is saved and loaded now and then stays what it is") {
+  check_law("saved", {.steps = 80}, 150, [](const std::vector<Change>& changes) {
+    const History straight = build(changes);
+    Dice dice(changes.size() + 5);
+    std::vector<Change> order = changes;
+    generator::shuffle(order, dice);
+    History restarted(generator::schema());
+    std::vector<Change> offered;  // held changes are not saved, and are offered again
+    for (const Change& change : order) {
+      offered.push_back(change);
+      if (!restarted.add(change)) return false;
+      if (!dice.one_in(12)) continue;
+      const auto saved = SavedHistory::open(restarted.save());
+      if (!saved) return false;
+      auto loaded = saved->load(generator::schema());
+      if (!loaded || loaded->canonical_state() != restarted.canonical_state()) return false;
+      if (loaded->save() != restarted.save()) return false;
+      restarted = std::move(*loaded);
+      if (!restarted.add_all(offered).refused.empty()) return false;
+    }
+    return restarted.canonical_state() == straight.canonical_state() &&
+           oracle::dump(restarted) == oracle::dump(straight);
+  });
+}
+
+TEST_CASE("typing by splices is the same as making changes") {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    CAPTURE(seed);
+    Dice dice(seed);
+    std::vector<History> typed, made;
+    for (int i = 0; i < 3; ++i) {
+      typed.emplace_back(generator::schema());
+      made.emplace_back(generator::schema());
+    }
+    for (int step = 0; step < 60; ++step) {
+      const std::size_t who = dice.roll(3);
+      const WriterId writer = generator::writer(static_cast<std::uint8_t>(who));
+      if (dice.one_in(8)) {
+        const std::size_t to = dice.roll(3);
+        for (const Change& change : typed[who].changes()) {
+          REQUIRE(typed[to].add(change));
+          REQUIRE(made[to].add(change));
+        }
+        continue;
+      }
+      const std::uint64_t length = made[who].text_length({}, "body");
+      const std::uint64_t at = dice.one_in(20) ? kPositionMax : dice.roll(length + 1);
+      const std::uint64_t erased = dice.one_in(3) ? 1 + dice.roll(6) : 0;
+      const std::string words = erased > 0 && dice.one_in(2) ? "" : "åb";
+      Change change = made[who].begin_change(writer, WallTime{step / 7});
+      if (erased > 0) change.ops.push_back({{}, "body", Erase{at, erased}});
+      if (!words.empty()) change.ops.push_back({{}, "body", Insert{at, words}});
+      if (dice.one_in(40)) {
+        change.ops = {{{}, "body", Freeze{}}};
+        REQUIRE(typed[who].add(change));
+      } else {
+        const auto id =
+            typed[who].splice(writer, WallTime{step / 7}, {{}, "body", at, erased, words});
+        REQUIRE(id);
+        CHECK(*id == change.id);
+        CHECK(typed[who].find(*id) == change);
+      }
+      REQUIRE(made[who].add(change));
+      REQUIRE(typed[who].canonical_state() == made[who].canonical_state());
+    }
+    for (std::size_t who = 0; who < 3; ++who) {
+      CHECK(typed[who].changes() == made[who].changes());
+      CHECK(oracle::dump(typed[who]) ==
+            oracle::Oracle(generator::schema(), typed[who].changes()).dump());
+    }
+  }
+}
+
 TEST_CASE("applying the patches an add reports keeps a screen equal to the text") {
   check_law("patches", {.steps = 80}, 200, [](const std::vector<Change>& changes) {
     History history(generator::schema());
-    std::map<std::pair<DocumentId, std::string>, std::string> screens;
+    Screens screens;
     std::vector<Change> order = changes;
     Dice dice(changes.size() + 7);
     generator::shuffle(order, dice);
     for (const Change& change : order) {
       const auto effect = history.add(change);
       if (!effect) return false;
-      for (const FieldEffect& field : effect->fields) {
-        std::string& screen = screens[{field.document, field.field}];
-        for (const TextPatch& patch : field.patches) {
-          const std::size_t begin = byte_offset_of(screen, patch.position);
-          const std::size_t end = byte_offset_of(screen, patch.position + patch.erased);
-          screen = screen.substr(0, begin) + patch.inserted + screen.substr(end);
-        }
-        if (screen != history.text(field.document, field.field)) return false;
-      }
+      if (!shows(screens, *effect, history)) return false;
     }
     return true;
   });

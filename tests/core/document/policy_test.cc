@@ -137,7 +137,7 @@ TEST_CASE("a schema declared later reads the same operations") {
   Schema later;
   later.ladder(kRootKind, "risk", {Value("low"), Value("high")});
   History updated(later);
-  for (const Change* change : anna.history.changes()) REQUIRE(updated.add(*change));
+  for (const Change& change : anna.history.changes()) REQUIRE(updated.add(change));
   CHECK(texts(updated.values({}, "risk")) == std::vector<std::string>{"high"});
   CHECK(anna.history.values({}, "risk").size() == 2);
 }

@@ -37,9 +37,9 @@ struct Person {
 // Everyone gets everything.
 inline void meet(const std::vector<Person*>& people) {
   for (const Person* from : people) {
-    for (const Change* change : from->history.changes()) {
+    for (const Change& change : from->history.changes()) {
       for (Person* to : people) {
-        if (to != from) to->history.add(*change).value();
+        if (to != from) to->history.add(change).value();
       }
     }
   }

@@ -67,8 +67,8 @@ TEST_CASE("screens that lag behind each other's patches end equal") {
           bo.act({}, "body", Erase{at, 1 + dice.roll(6)});
         else
           bo.act({}, "body", Insert{at, "[bø]"});
-        for (const Change* change : bo.history.changes_of(bo.writer)) {
-          const AddEffect effect = anna.history.add(*change).value();
+        for (const Change& change : bo.history.changes_of(bo.writer)) {
+          const AddEffect effect = anna.history.add(change).value();
           for (const FieldEffect& field : effect.fields) editor.absorb(field.patches);
         }
       } else if (dice.one_in(3)) {

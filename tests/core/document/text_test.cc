@@ -148,14 +148,14 @@ TEST_CASE("a long branch merged change by change ends as when merged at once") {
   anna.act({}, "body", Insert{0, std::string(3000, '.')});
   meet({&anna, &bo, &carl});
   for (std::uint64_t i = 0; i < 300; ++i) bo.act({}, "body", Insert{i * 5, "bo"});
-  for (const Change* change : bo.history.changes_of(bo.writer)) {
+  for (const Change& change : bo.history.changes_of(bo.writer)) {
     anna.act({}, "body", Insert{2900, "a"});
-    REQUIRE(anna.history.add(*change));
+    REQUIRE(anna.history.add(change));
   }
-  for (const Change* change : anna.history.changes()) REQUIRE(carl.history.add(*change));
+  for (const Change& change : anna.history.changes()) REQUIRE(carl.history.add(change));
   History again(generator::schema());
   std::vector<Change> shuffled;
-  for (const Change* change : anna.history.changes()) shuffled.push_back(*change);
+  for (const Change& change : anna.history.changes()) shuffled.push_back(change);
   generator::Dice dice(1);
   generator::shuffle(shuffled, dice);
   for (const Change& change : shuffled) REQUIRE(again.add(change));

@@ -181,5 +181,5 @@ TEST_CASE("times are claimed to the second") {
   pair.write("A");
   const auto file = pair.anna.workspace().core().files.open(pair.space);
   REQUIRE(file.has_value());
-  CHECK((*file)->history.changes().back()->recorded_at.milliseconds % 1000 == 0);
+  CHECK((*file)->history.changes().back().recorded_at.milliseconds % 1000 == 0);
 }
