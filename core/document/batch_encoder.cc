@@ -69,7 +69,7 @@ class BatchEncoder {
 
   void add_op(const Op& op) {
     const bool is_create = std::holds_alternative<Create>(op.action);
-    const std::uint64_t target = is_create ? 0 : target_number({op.document, op.field});
+    const std::uint64_t target = is_create ? 0 : target_number(op);
     columns_.target.push_back(target);
     columns_.kind.push_back(kind_of(op.action));
     if (const auto* insert = std::get_if<Insert>(&op.action)) {
@@ -100,13 +100,20 @@ class BatchEncoder {
     return entry->second;
   }
 
-  std::uint64_t target_number(Target target) {
-    const auto [entry, fresh] = target_numbers_.try_emplace(target, targets_.size() + 1);
-    if (fresh) {
-      writer_number(target.document.change);
-      targets_.push_back(std::move(target));
+  std::uint64_t target_number(const Op& op) {
+    // Mostly that of the op before.
+    if (last_target_ > 0) {
+      const Target& last = targets_[static_cast<std::size_t>(last_target_) - 1];
+      if (last.document == op.document && last.field == op.field) return last_target_;
     }
-    return entry->second;
+    const auto [entry, fresh] =
+        target_numbers_.try_emplace(Target{op.document, op.field}, targets_.size() + 1);
+    if (fresh) {
+      writer_number(op.document.change);
+      targets_.push_back(entry->first);
+    }
+    last_target_ = entry->second;
+    return last_target_;
   }
 
   WriterId own_;
@@ -118,6 +125,7 @@ class BatchEncoder {
   std::map<std::uint64_t, std::uint64_t> last_counter_;
   std::map<Target, std::uint64_t> target_numbers_;
   std::vector<Target> targets_;
+  std::uint64_t last_target_ = 0;
   CursorTrack cursors_;
   BatchColumns columns_;
 };

@@ -65,14 +65,13 @@ void DocumentTable::append(CausalGraph& graph, OpPlace place, const Op& op, Fiel
     edit.length = erase.count;
   }
   graph.ops().add_edit(place, *text.number(), text.append(graph, place, edit));
-  const auto same = [&](const WaitingText& waiting) { return waiting.text == &text; };
-  if (std::none_of(waiting_.begin(), waiting_.end(), same)) {
-    waiting_.push_back({op.document, op.field, &text});
-  }
+  if (!text.waits()) waiting_.push_back({op.document, op.field, &text});
+  text.set_waits(true);
 }
 
 void DocumentTable::merge(const CausalGraph& graph, AddEffect& effect) {
   for (WaitingText& waiting : waiting_) {
+    waiting.text->set_waits(false);
     auto patches = waiting.text->merge(graph);
     effect.fields.push_back({waiting.document, std::move(waiting.field), std::move(patches)});
   }
@@ -99,6 +98,14 @@ const FieldState* DocumentTable::find(const DocumentId& id, std::string_view fie
   if (document == nullptr) return nullptr;
   const auto found = document->fields.find(field);
   return found == document->fields.end() ? nullptr : &found->second;
+}
+
+void DocumentTable::rest() {
+  for (auto& [id, document] : documents_) {
+    for (auto& [name, field] : document.fields) {
+      if (field.text() != nullptr) field.text()->rest();
+    }
+  }
 }
 
 TextField* DocumentTable::text(const DocumentId& id, std::string_view field) {

@@ -29,6 +29,7 @@ class DocumentTable {
   // they did, but for edits of texts, which merge() works in: at the end of each add, or of many.
   void apply(CausalGraph& graph, const Schema& schema, std::vector<Op> ops, AddEffect& effect);
   void merge(const CausalGraph& graph, AddEffect& effect);
+  void rest();
 
   const DocumentState* find(const DocumentId& id) const;
   const FieldState* find(const DocumentId& id, std::string_view field) const;

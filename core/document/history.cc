@@ -58,6 +58,47 @@ Result<void> History::State::take(Change change, AddEffect& effect) {
   return {};
 }
 
+void History::State::take_or_refuse(Change change, AddEffect& effect) {
+  const ChangeId id = change.id;
+  auto taken = take(std::move(change), effect);
+  if (!taken) effect.refused.push_back({id, std::move(taken).error()});
+}
+
+// Takes an author's changes one after another, and those of others just when they are missing.
+void History::State::take_row(std::map<WriterId, Row>& rows, Row& first, AddEffect& effect) {
+  std::vector<Row*> stack{&first};
+  first.begun = true;
+  while (!stack.empty()) {
+    Row& row = *stack.back();
+    if (row.next == row.changes.size()) {
+      row.begun = false;
+      stack.pop_back();
+      continue;
+    }
+    Change& change = row.changes[row.next];
+    if (const auto missing = graph.first_missing(change)) {
+      const auto other = rows.find(missing->writer);
+      const bool comes = other != rows.end() && !other->second.begun &&
+                         other->second.next < other->second.changes.size();
+      if (comes) {
+        other->second.begun = true;
+        stack.push_back(&other->second);
+        continue;
+      }
+    }
+    ++row.next;
+    take_or_refuse(std::move(change), effect);
+    // Whoever waited for this goes on first.
+    if (stack.size() > 1) {
+      const Row& waiting = *stack[stack.size() - 2];
+      if (!graph.first_missing(waiting.changes[waiting.next])) {
+        row.begun = false;
+        stack.pop_back();
+      }
+    }
+  }
+}
+
 // The splice of somebody who writes alone in a text, as a change that is never an object. False,
 // and nothing done, where anything is less simple than that.
 bool History::State::extend(const WriterId& writer, WallTime recorded_at,
@@ -149,17 +190,29 @@ Result<AddEffect> History::add(Change change) {
   return effect;
 }
 
-AddEffect History::add_all(std::vector<Change> changes) {
+AddEffect History::add_in_order(std::vector<Change> changes) {
   AddEffect effect;
-  for (Change& change : changes) {
-    const ChangeId id = change.id;
-    auto taken = state_->take(std::move(change), effect);
-    if (!taken) effect.refused.push_back({id, std::move(taken).error()});
-  }
+  for (Change& change : changes) state_->take_or_refuse(std::move(change), effect);
   state_->documents.merge(state_->graph, effect);
   merge_field_effects(effect);
   return effect;
 }
+
+AddEffect History::add_all(std::vector<Change> changes) {
+  AddEffect effect;
+  std::map<WriterId, Row> rows;
+  for (Change& change : changes) rows[change.id.writer].changes.push_back(std::move(change));
+  for (auto& [writer, row] : rows) {
+    std::stable_sort(row.changes.begin(), row.changes.end(),
+                     [](const Change& a, const Change& b) { return a.id.counter < b.id.counter; });
+  }
+  for (auto& [writer, row] : rows) state_->take_row(rows, row, effect);
+  state_->documents.merge(state_->graph, effect);
+  merge_field_effects(effect);
+  return effect;
+}
+
+void History::rest() { state_->documents.rest(); }
 
 Result<ChangeId> History::splice(const WriterId& writer, WallTime recorded_at,
                                  const TextSplice& splice) {

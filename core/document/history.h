@@ -113,13 +113,14 @@ class History {
   // writer: see docs/merging.md).
   Result<AddEffect> add(Change change);
 
-  // add() for each, in order. Texts are worked in once, at the end: many changes at once cost less
-  // than one by one. Those add() would have refused are in `refused`, and left out.
+  // add() for each, an author's as far as possible in a row, and texts worked in once, at the end:
+  // cheaper than one by one. Those add() would have refused are in `refused`.
   AddEffect add_all(std::vector<Change> changes);
+  // The same in the order given.
+  AddEffect add_in_order(std::vector<Change> changes);
 
-  // Makes and adds a change of the writer's, on top of everything here, that erases `erased` code
-  // points of a text at `position` and then puts `inserted` there. The same as begin_change() and
-  // add(), for typing: far cheaper where somebody writes alone. Errors: as add().
+  // Makes and adds a change on top of everything here that erases and then inserts at a place. As
+  // begin_change() and add(), for typing: far cheaper where one writes alone. Errors: as add().
   Result<ChangeId> splice(const WriterId& writer, WallTime recorded_at, const TextSplice& splice);
 
   // Whether the newest change here is the writer's, and has all others in its past.
@@ -183,10 +184,11 @@ class History {
   // Callers hash it. Held changes are not part of it.
   Bytes canonical_state() const;
 
-  // Everything but held changes as bytes for SavedHistory (saved_history.h), which reads the texts
-  // without the rest: docs/document-format.md.
+  // Everything but held changes, for SavedHistory (saved_history.h) to read.
   Bytes save() const;
 
+  // Lets go of what only makes the next merge quicker. For a space nobody works in just now.
+  void rest();
   const Schema& schema() const;
 
  private:

@@ -2,6 +2,7 @@
 // What a History holds. For the files that implement it, and nobody else.
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,13 @@
 #include "core/document/history.h"
 
 namespace feltbog::document {
+
+// One author's changes among those taken in at once.
+struct Row {
+  std::vector<Change> changes;  // by counter
+  std::size_t next = 0;
+  bool begun = false;  // and waiting for another's
+};
 
 struct History::State {
   explicit State(Schema rules) : schema(std::move(rules)) {}
@@ -27,6 +35,8 @@ struct History::State {
   } typed;  // where the last splice was
 
   Result<void> take(Change change, AddEffect& effect);
+  void take_or_refuse(Change change, AddEffect& effect);
+  void take_row(std::map<WriterId, Row>& rows, Row& first, AddEffect& effect);
   void apply(Change change, AddEffect& effect);
   bool extend(const WriterId& writer, WallTime recorded_at, const TextSplice& splice);
   void apply_released(const ChangeId& arrived, AddEffect& effect);

@@ -121,6 +121,7 @@ class HistoryDecoder {
     FELTBOG_CHECK(payloads_.finish());
     if (row_left_ > 0 || !inserted_.empty()) return malformed("left over");
     FELTBOG_CHECK(compare_texts());
+    history_.rest();
     return std::move(history_);
   }
 
@@ -218,7 +219,7 @@ class HistoryDecoder {
   Result<void> take_pending() {
     std::vector<Change> changes;
     changes.swap(pending_);
-    const AddEffect effect = history_.add_all(std::move(changes));
+    const AddEffect effect = history_.add_in_order(std::move(changes));
     if (!effect.refused.empty()) return effect.refused.front().error;
     if (effect.duplicate || effect.held || history_.held_count() > 0) return malformed("order");
     return {};

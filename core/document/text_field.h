@@ -29,6 +29,11 @@ class TextField {
   // what happened to the text shown.
   std::vector<TextPatch> apply(const CausalGraph& graph, OpPlace place, const WriterId& creator);
 
+  // Whether somebody has noted to merge().
+  bool waits() const { return waits_; }
+  void set_waits(bool waits) { waits_ = waits; }
+  void rest() { merge_.rest(); }
+
   // Its number in the OpTable; none before the first edit.
   std::optional<std::uint32_t>& number() { return number_; }
 
@@ -65,6 +70,7 @@ class TextField {
   bool is_settled(OpPlace place) const { return settled_.count({place.change, place.index}) > 0; }
 
   std::optional<std::uint32_t> number_;
+  bool waits_ = false;
   TextMerge merge_;
   std::vector<Signing> signings_;  // none in another's past
   std::optional<std::size_t> standing_;

@@ -28,6 +28,9 @@ class TextMerge {
   // Takes and works in an edit on top of everything here; edits().may_extend(), and nothing waits.
   void extend(const CausalGraph& graph, OpPlace place, const EditView& edit);
 
+  // Forgets how far it has replayed; the next concurrent edit costs a little more.
+  void rest() { replay_.reset(); }
+
   // Without what was appended since merge().
   const TextBuffer& buffer() const { return buffer_; }
   const EditGraph& edits() const { return edits_; }

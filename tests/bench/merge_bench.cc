@@ -101,16 +101,13 @@ std::vector<Change> decode(const Packet& packet) {
   return document::decode_changes(packet.writer, packet.bytes).value();
 }
 
-// All of it at once, in an order in which nothing has to wait for long.
+// All of it at once.
 void receive_all(History& history, const std::vector<Packet>& packets) {
   std::vector<Change> all;
   for (const Packet& packet : packets) {
     std::vector<Change> some = decode(packet);
     std::move(some.begin(), some.end(), std::back_inserter(all));
   }
-  std::sort(all.begin(), all.end(), [](const Change& a, const Change& b) {
-    return std::pair(a.lamport, a.id) < std::pair(b.lamport, b.id);
-  });
   history.add_all(std::move(all));
 }
 
