@@ -12,25 +12,26 @@ namespace {
 
 constexpr int kNewPassphraseTriesMax = 3;
 
-// Seconds from a variable; what is no number counts as not given.
+// A time from a variable, in the unit given; what is no number counts as not given.
 std::int64_t milliseconds_from(const Variables& variables, std::string_view name,
-                               std::int64_t otherwise) {
+                               std::int64_t unit_milliseconds, std::int64_t otherwise) {
   const auto text = variables(name);
   if (!text.has_value()) return otherwise;
-  std::int64_t seconds = 0;
+  std::int64_t units = 0;
   const char* end = text->data() + text->size();
-  const auto [stopped, failure] = std::from_chars(text->data(), end, seconds);
-  const bool good =
-      failure == std::errc() && stopped == end && seconds > 0 && seconds <= 30 * 86'400;
-  return good ? seconds * 1000 : otherwise;
+  const auto [stopped, failure] = std::from_chars(text->data(), end, units);
+  const bool good = failure == std::errc() && stopped == end && units > 0 && units <= 30 * 86'400;
+  return good ? units * unit_milliseconds : otherwise;
 }
 
 host::OwnerStart start_from(const Variables& variables) {
   host::OwnerStart start;
-  start.idle.lock_milliseconds =
-      milliseconds_from(variables, "FELTBOG_LOCK_AFTER_SECONDS", start.idle.lock_milliseconds);
-  start.idle.leave_milliseconds =
-      milliseconds_from(variables, "FELTBOG_LEAVE_AFTER_SECONDS", start.idle.leave_milliseconds);
+  start.idle.lock_milliseconds = milliseconds_from(variables, "FELTBOG_LOCK_AFTER_SECONDS", 1000,
+                                                   start.idle.lock_milliseconds);
+  start.idle.leave_milliseconds = milliseconds_from(variables, "FELTBOG_LEAVE_AFTER_SECONDS", 1000,
+                                                    start.idle.leave_milliseconds);
+  start.unlock_milliseconds =
+      milliseconds_from(variables, "FELTBOG_UNLOCK_MILLISECONDS", 1, start.unlock_milliseconds);
   return start;
 }
 

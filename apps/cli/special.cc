@@ -52,6 +52,8 @@ Result<void> run_owner_here(const Context& context) {
       context.parameters["lock_after"].integer_or(usual.lock_milliseconds);
   options.idle.leave_milliseconds =
       context.parameters["leave_after"].integer_or(usual.leave_milliseconds);
+  options.unlock_milliseconds =
+      context.parameters["unlock_time"].integer_or(options.unlock_milliseconds);
   options.ready_descriptor = static_cast<int>(context.parameters["ready"].integer_or(-1));
   return host::run_owner(options);
 }

@@ -15,6 +15,7 @@
 #include "apps/host/transfers.h"
 #include "apps/host/vault.h"
 #include "apps/host/watch_board.h"
+#include "core/crypto/passphrase_cost.h"
 
 namespace feltbog::host {
 
@@ -22,6 +23,7 @@ struct OwnerSetting {
   workspace::Environment environment;
   DataDirectory directory;
   IdlePolicy idle;
+  std::int64_t unlock_milliseconds = crypto::PassphraseTarget().milliseconds;
 };
 
 // Everything happens on the thread that runs `io`. Requests are answered in the order they arrive,

@@ -11,6 +11,7 @@
 #include "apps/host/frame.h"
 #include "apps/host/idle.h"
 #include "apps/host/messages.h"
+#include "core/crypto/passphrase_cost.h"
 
 namespace feltbog::host {
 
@@ -18,6 +19,7 @@ namespace feltbog::host {
 struct OwnerStart {
   std::string program = "/proc/self/exe";
   IdlePolicy idle;
+  std::int64_t unlock_milliseconds = crypto::PassphraseTarget().milliseconds;
 };
 
 // Blocking; one request at a time; one thread.

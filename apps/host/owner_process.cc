@@ -67,11 +67,13 @@ Result<void> prepare(Process& process, const OwnerOptions& options) {
   process.log = std::move(log);
   const auto token = process.random.make<OwnerToken>();
   FELTBOG_CHECK(write_token(process.disk, process.directory.token(), token));
-  process.owner = std::make_unique<Owner>(
-      process.io,
-      OwnerSetting{
-          {&process.disk, &process.clock, &process.random}, process.directory, options.idle},
-      *process.log, [&process] { process.leave(); });
+  process.owner =
+      std::make_unique<Owner>(process.io,
+                              OwnerSetting{{&process.disk, &process.clock, &process.random},
+                                           process.directory,
+                                           options.idle,
+                                           options.unlock_milliseconds},
+                              *process.log, [&process] { process.leave(); });
   FELTBOG_TRY(socket,
               OwnerSocket::listen(process.io, *process.owner, process.directory.socket(), token));
   process.socket = std::move(socket);

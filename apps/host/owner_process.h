@@ -6,12 +6,15 @@
 
 #include "apps/host/idle.h"
 #include "core/base/result.h"
+#include "core/crypto/passphrase_cost.h"
 
 namespace feltbog::host {
 
 struct OwnerOptions {
   std::string directory;
   IdlePolicy idle;
+  // What unlocking may take with a passphrase chosen from now on; there is a floor to it.
+  std::int64_t unlock_milliseconds = crypto::PassphraseTarget().milliseconds;
   // A descriptor to report readiness on (ready_pipe.h), or -1.
   int ready_descriptor = -1;
 };

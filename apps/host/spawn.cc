@@ -59,6 +59,7 @@ std::vector<std::string> arguments_of(const DataDirectory& directory, const Owne
           "--dir",           directory.path(),
           "--lock-after",    std::to_string(start.idle.lock_milliseconds),
           "--leave-after",   std::to_string(start.idle.leave_milliseconds),
+          "--unlock-time",   std::to_string(start.unlock_milliseconds),
           "--ready",         std::to_string(kReadyDescriptor)};
 }
 

@@ -37,7 +37,9 @@ Result<Vault::Slots> Vault::slots() {
 }
 
 crypto::PassphraseCost Vault::cost() {
-  return crypto::calibrate_passphrase_cost(*environment_.clock);
+  crypto::PassphraseTarget target;
+  target.milliseconds = unlock_milliseconds_;
+  return crypto::calibrate_passphrase_cost(*environment_.clock, target);
 }
 
 Result<void> Vault::open(store::SlotKind kind, std::string_view secret) {

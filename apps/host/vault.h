@@ -15,8 +15,12 @@ namespace feltbog::host {
 
 class Vault {
  public:
-  Vault(const workspace::Environment& environment, DataDirectory directory)
-      : environment_(environment), directory_(std::move(directory)) {}
+  // `unlock_milliseconds`: what opening may take with a passphrase chosen here.
+  Vault(const workspace::Environment& environment, DataDirectory directory,
+        std::int64_t unlock_milliseconds)
+      : environment_(environment),
+        directory_(std::move(directory)),
+        unlock_milliseconds_(unlock_milliseconds) {}
 
   // Whether a database is there at all.
   Result<bool> exists();
@@ -58,6 +62,7 @@ class Vault {
   crypto::PassphraseCost cost();
   workspace::Environment environment_;
   DataDirectory directory_;
+  std::int64_t unlock_milliseconds_;
   std::unique_ptr<workspace::Workspace> workspace_;
 };
 

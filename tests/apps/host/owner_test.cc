@@ -39,12 +39,12 @@ class Office {
     REQUIRE(opened.has_value());
     log = std::move(*opened);
     // Made without an invite, as far as a database goes before it belongs to anyone.
-    Vault vault({&disk, &clock, &random}, directory);
+    Vault vault({&disk, &clock, &random}, directory, 1);
     REQUIRE(vault.create("korrekt hest batteri").has_value());
     vault.lock();
     owner = std::make_unique<Owner>(
-        io, OwnerSetting{{&disk, &clock, &random}, directory, IdlePolicy{300'000, 900'000}}, *log,
-        [this] { has_left = true; });
+        io, OwnerSetting{{&disk, &clock, &random}, directory, IdlePolicy{300'000, 900'000}, 1},
+        *log, [this] { has_left = true; });
     owner->arrived();
   }
   ~Office() {
