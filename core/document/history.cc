@@ -201,7 +201,13 @@ AddEffect History::add_in_order(std::vector<Change> changes) {
 AddEffect History::add_all(std::vector<Change> changes) {
   AddEffect effect;
   std::map<WriterId, Row> rows;
-  for (Change& change : changes) rows[change.id.writer].changes.push_back(std::move(change));
+  for (Change& change : changes) {
+    // An order in which nothing is missing is mostly that in which it was written.
+    if (state_->graph.first_missing(change))
+      rows[change.id.writer].changes.push_back(std::move(change));
+    else
+      state_->take_or_refuse(std::move(change), effect);
+  }
   for (auto& [writer, row] : rows) {
     std::stable_sort(row.changes.begin(), row.changes.end(),
                      [](const Change& a, const Change& b) { return a.id.counter < b.id.counter; });

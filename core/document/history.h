@@ -113,8 +113,8 @@ class History {
   // writer: see docs/merging.md).
   Result<AddEffect> add(Change change);
 
-  // add() for each, an author's as far as possible in a row, and texts worked in once, at the end:
-  // cheaper than one by one. Those add() would have refused are in `refused`.
+  // add() for each, what comes before its past after the rest, and texts worked in once, at the
+  // end: cheaper than one by one. Those add() would have refused are in `refused`.
   AddEffect add_all(std::vector<Change> changes);
   // The same in the order given.
   AddEffect add_in_order(std::vector<Change> changes);
