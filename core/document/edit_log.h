@@ -53,14 +53,14 @@ class EditLog {
   struct Run {
     EditIndex first = 0;
     std::uint32_t count = 1;
-    OpPlace place;           // of the first
-    std::uint64_t position;  // of the first
-    std::uint64_t length;    // of each
-    std::uint64_t unit;      // of the first
-    std::size_t text;        // where the first's begins
-    std::size_t bytes;       // of all
-    Kind kind;
-    bool on_top;
+    OpPlace place;               // of the first
+    std::uint64_t position = 0;  // of the first
+    std::uint64_t length = 0;    // of each
+    std::uint64_t unit = 0;      // of the first
+    std::size_t text = 0;        // where the first's begins
+    std::size_t bytes = 0;       // of all
+    Kind kind = Kind::insert;
+    bool on_top = false;
     bool per_change = false;  // each edit is the one op of its change; otherwise all are in one
   };
   const Run& run(EditIndex at) const;

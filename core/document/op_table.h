@@ -30,10 +30,10 @@ class OpTable {
   // Ops of one text, or of none, at consecutive places.
   struct Run {
     OpPlace first;
-    std::uint32_t count;
-    std::uint32_t text;   // or kNoText
-    std::uint32_t start;  // edit, or place among the others
-    bool per_change;      // each is the first op of its change; otherwise all are in one
+    std::uint32_t count = 0;
+    std::uint32_t text = kNoText;
+    std::uint32_t start = 0;  // edit, or place among the others
+    bool per_change = false;  // each is the first op of its change; otherwise all are in one
     bool holds(OpPlace place) const {
       if (per_change) return place.index == 0 && place.change - first.change < count;
       return place.change == first.change && place.index - first.index < count;

@@ -57,8 +57,8 @@ class TextWalker {
   // Neighbouring characters with consecutive units that share their state. Each one's left origin,
   // but the first's, is the character before it; the right origin is common to all.
   struct Span {
-    Unit first;
-    std::uint64_t length;
+    Unit first = kNone;
+    std::uint64_t length = 0;
     Unit left = kNone;
     Unit right = kNone;
     std::uint32_t prepare = 1;  // 0: not inserted yet; 1: there; n + 1: erased n times
