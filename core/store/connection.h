@@ -37,7 +37,7 @@ constexpr std::size_t kIdleStatementsMax = 256;
 
 // Lets a map of strings be searched by a view, without making a string of it.
 struct TextHash {
-  using is_transparent = void;
+  using is_transparent = void;  // NOLINT(readability-identifier-naming): the library asks for it
   std::size_t operator()(std::string_view text) const noexcept {
     return std::hash<std::string_view>()(text);
   }

@@ -47,8 +47,8 @@ bool install() {
 }  // namespace
 
 bool wipe_freed_sqlite_memory() {
-  static const bool wipes = install();
-  return wipes;
+  static const bool kWipes = install();
+  return kWipes;
 }
 
 }  // namespace feltbog::store

@@ -108,14 +108,14 @@ class Membership {
                             std::vector<Overtaken>& taken);
   Result<void> make_all_anew(std::span<const Overtaken> overtaken, Random& random);
   Result<void> make_anew(const Overtaken& overtaken, Random& random);
-  Result<void> make_space_record_anew(const SpaceId& space, const ledger::Record& record,
+  Result<void> make_space_record_anew(const SpaceId& id, const ledger::Record& record,
                                       Random& random);
   Result<void> make_organisation_record_anew(const ledger::Record& record);
-  Result<void> make_members_anew(const SpaceId& space, const ledger::MemberAdd& addition,
+  Result<void> make_members_anew(const SpaceId& id, const ledger::MemberAdd& addition,
                                  Random& random);
-  Result<std::vector<ledger::Cut>> known_cuts(const SpaceId& space);
-  Result<bool> may_do_duties(const SpaceLog& log, const SpaceId& space);
-  Result<void> duty_of(const SpaceId& space, Random& random);
+  Result<std::vector<ledger::Cut>> known_cuts(const SpaceId& id);
+  Result<bool> may_do_duties(const SpaceLog& log, const SpaceId& id);
+  Result<void> duty_of(const SpaceId& id, Random& random);
   std::uint64_t accepted(const ledger::LogName& log) const;
   // Up to where nothing has to be offered.
   std::uint64_t confirmed(const ledger::LogName& log) const;
