@@ -25,10 +25,12 @@ configure() {
   in_folder "$1" configure_folder "$1"
 }
 
-# Configures once; later changes of CMake files are ninja's to notice.
+# Configures once; what changed in CMake files since is taken in before anybody asks for the names of
+# tests and targets.
 configure_folder() {
   if [ -f "build/$1/build.ninja" ] && [ ! CMakePresets.json -nt "build/$1/build.ninja" ]; then
-    return 0
+    run_logged "configuring $1" "build/logs/configure-$1.log" ninja -C "build/$1" build.ninja
+    return
   fi
   run_logged "configuring $1" "build/logs/configure-$1.log" cmake --preset "$1"
 }
