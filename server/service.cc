@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <optional>
@@ -62,7 +63,7 @@ Result<void> serve(Disk& disk, Clock& clock, Random& random, Log& log, Office of
   io.restart();
   io.poll();
   log.event("stopped");
-  const auto removed = disk.remove(paths.port);
+  auto removed = disk.remove(paths.port);
   if (failure) return *failure;
   return removed;
 }

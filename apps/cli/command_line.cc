@@ -128,7 +128,7 @@ class Tree {
 // What was left over may be anybody's words: only what looks like an option is repeated.
 std::string safe_subject(const std::vector<std::string>& left_over) {
   for (const std::string& word : left_over) {
-    const std::string name = word.substr(0, word.find('='));
+    std::string name = word.substr(0, word.find('='));
     const bool plain = std::all_of(name.begin(), name.end(), [](char letter) {
       return (letter >= 'a' && letter <= 'z') || letter == '-';
     });

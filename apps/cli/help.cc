@@ -39,7 +39,7 @@ std::vector<Line> command_lines(std::string_view first_word, Language language) 
     const bool wanted =
         first_word.empty() || row->name.substr(0, row->name.find('.')) == first_word;
     if (!wanted || !is_shown(*row)) continue;
-    lines.push_back({typed_name(row->name), std::string(say(language, row->summary))});
+    lines.emplace_back(typed_name(row->name), std::string(say(language, row->summary)));
   }
   return lines;
 }
@@ -111,14 +111,15 @@ std::string help_for(const CommandRow& row, Language language) {
     takes_text = takes_text || parameter.type == ParameterType::text ||
                  parameter.type == ParameterType::record;
     if (parameter.presence == Presence::positional) {
-      arguments.push_back({value_name(parameter.name), std::string(say(language, parameter.help))});
+      arguments.emplace_back(value_name(parameter.name),
+                             std::string(say(language, parameter.help)));
     } else {
       options.push_back(option_line(parameter, language));
     }
   }
   if (row.shape == workspace::Shape::query) {
-    options.push_back({"--now TIME", std::string(say(language, Phrase::option_now))});
-    options.push_back({"--watch", std::string(say(language, Phrase::option_watch))});
+    options.emplace_back("--now TIME", std::string(say(language, Phrase::option_now)));
+    options.emplace_back("--watch", std::string(say(language, Phrase::option_watch)));
   }
   std::string out = std::string(say(language, row.summary)) + "\n\n" +
                     std::string(say(language, Phrase::usage)) + ": " + usage_line(row, language) +

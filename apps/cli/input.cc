@@ -23,7 +23,7 @@ Error failed(int number) {
 }  // namespace
 
 Result<std::string> read_stream(std::FILE* stream, std::size_t size_max) {
-  std::array<char, 16384> piece;
+  std::array<char, 16384> piece{};
   std::string out;
   std::size_t count = 0;
   while ((count = std::fread(piece.data(), 1, piece.size(), stream)) > 0) {

@@ -83,7 +83,10 @@ Terminal Terminal::of(std::FILE* stream, const Variables& variables) {
   return out;
 }
 
-Passphrase::Passphrase(Passphrase&& other) noexcept : text_(other.text_) { wipe_text(other.text_); }
+Passphrase::Passphrase(Passphrase&& other) noexcept {
+  text_.swap(other.text_);
+  wipe_text(other.text_);
+}
 
 Passphrase& Passphrase::operator=(Passphrase&& other) noexcept {
   wipe_text(text_);

@@ -224,7 +224,7 @@ Result<void> Owner::prepare_database(Value& passphrase, bool& made) {
   if (words == nullptr) return Error{ErrorCode::invalid_argument, "passphrase"};
   FELTBOG_TRY(there, vault_.exists());
   made = !there;
-  const auto open = there ? vault_.unlock(*words) : vault_.create(*words);
+  auto open = there ? vault_.unlock(*words) : vault_.create(*words);
   wipe_value(passphrase);
   if (!open.has_value() && made) (void)vault_.discard().has_value();
   return open;

@@ -150,7 +150,7 @@ Result<void> OwnerLink::send(Request request) {
 }
 
 Result<Reply> OwnerLink::receive(int timeout_milliseconds) {
-  std::array<std::uint8_t, 65536> buffer;
+  std::array<std::uint8_t, 65536> buffer{};
   for (;;) {
     FELTBOG_TRY(frame, reader_.next());
     if (frame.has_value()) return reply_from(std::move(*frame));

@@ -54,7 +54,7 @@ struct Process {
 // On a full disk the bytes of the last owner's token are used again, so that what is stored can
 // still be read. A torn token lets nobody in, and the next start makes another.
 Result<void> write_token(Disk& disk, const std::string& path, const OwnerToken& token) {
-  const auto replaced = replace_file(disk, path, token.view());
+  auto replaced = replace_file(disk, path, token.view());
   if (replaced.has_value() || replaced.error().code != ErrorCode::disk_full) return replaced;
   FELTBOG_TRY(file, disk.open(path, OpenMode::read_write));
   return file->write(0, token.view());

@@ -198,7 +198,7 @@ void Transfers::step() {
   running_.pop_front();
   auto stepped = transfer->step();
   if (!stepped.has_value()) {
-    const Error error = stepped.error();
+    const Error& error = stepped.error();
     const Asker asker = transfer->asker();
     transfer.reset();
     asker.error(error);

@@ -94,7 +94,8 @@ class [[nodiscard]] Result<void> {
   auto name##_result = (expression);                            \
   if (!name##_result.has_value()) return name##_result.error(); \
   auto name = std::move(name##_result).value()
-#define FELTBOG_CHECK(expression)                                                                 \
-  do {                                                                                            \
-    if (auto check_result = (expression); !check_result.has_value()) return check_result.error(); \
+#define FELTBOG_CHECK(expression)                                      \
+  do {                                                                 \
+    if (auto&& check_result = (expression); !check_result.has_value()) \
+      return check_result.error();                                     \
   } while (false)

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <new>
 
+#include "core/base/assert.h"
 #include "core/store/log_file.h"
 #include "core/store/page_file.h"
 
@@ -238,7 +239,8 @@ int randomness(sqlite3_vfs* base, int size, char* out) noexcept {
 // very shortly, then longer and longer, and not forever. The operating system's own VFS knows how.
 int sleep(sqlite3_vfs*, int microseconds) noexcept {
   sqlite3_vfs* system = sqlite3_vfs_find(nullptr);
-  return system == nullptr ? 0 : system->xSleep(system, microseconds);
+  FELTBOG_ASSERT(system != nullptr);
+  return system->xSleep(system, microseconds);
 }
 
 // SQL has no clock here: 'now' is null. Times come in as parameters.

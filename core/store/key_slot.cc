@@ -242,7 +242,7 @@ Result<KeySlots> KeySlots::create(Disk& disk, std::string_view path, HardwareKey
     FELTBOG_TRY(there, disk.exists(base + suffix));
     if (there) return Error{ErrorCode::already_exists, "slot file"};
   }
-  std::unique_ptr<State> state(new State{disk, base, hardware, random, {}});
+  auto state = std::make_unique<State>(State{disk, base, hardware, random, {}});
   const crypto::Key master = crypto::Key::random(random);
   state->file.id = random.make<SlotFileId>();
   state->file.master_check = master_check_of(state->file.id, master);
@@ -263,7 +263,7 @@ Result<KeySlots> KeySlots::open(Disk& disk, std::string_view path, HardwareKey& 
     if (copies.error.has_value()) return *copies.error;
     return Error{ErrorCode::not_found, "slot file"};
   }
-  return KeySlots(std::unique_ptr<State>(new State{
+  return KeySlots(std::make_unique<State>(State{
       disk, base, hardware, random, std::move(*copies.newest), copies.stale, copies.both_current}));
 }
 
@@ -336,11 +336,11 @@ Result<void> KeySlots::replace(const crypto::Key& master, SlotKind kind,
   return {};
 }
 
-Result<void> KeySlots::remove(const crypto::Key& master, const SlotId& id) {
+Result<void> KeySlots::remove(const crypto::Key& master, const SlotId& slot) {
   FELTBOG_CHECK(state_->check_master(master));
   std::vector<Slot> slots = state_->file.slots;
   const auto found = std::find_if(slots.begin(), slots.end(),
-                                  [&](const Slot& slot) { return slot.info.id == id; });
+                                  [&](const Slot& each) { return each.info.id == slot; });
   if (found == slots.end()) return Error{ErrorCode::not_found, "slot"};
   if (slots.size() == 1) return Error{ErrorCode::wrong_state, "the last slot"};
   slots.erase(found);

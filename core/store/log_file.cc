@@ -122,7 +122,7 @@ int LogFile::hold(std::uint64_t index, BytesView header) {
 int LogFile::write_header(BytesView header) {
   held_index_.reset();
   run_.clear();
-  std::array<std::uint8_t, kLogPrefixSize + kLogHeaderSize> out;
+  std::array<std::uint8_t, kLogPrefixSize + kLogHeaderSize> out{};
   const LogPrefix prefix = make_log_prefix(state_.cipher, state_.durability);
   std::memcpy(out.data(), prefix.data(), prefix.size());
   std::memcpy(out.data() + kLogPrefixSize, header.data(), kLogHeaderSize);

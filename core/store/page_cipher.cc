@@ -17,7 +17,7 @@ static_assert(crypto::Nonce::kSize + 8 == crypto::AegisNonce::kSize);
 
 // Context of the page keys, so that two databases under one master key share none.
 std::array<std::uint8_t, 20> key_context(const DatabaseId& database, std::uint32_t key_generation) {
-  std::array<std::uint8_t, 20> out;
+  std::array<std::uint8_t, 20> out{};
   std::copy(database.bytes.begin(), database.bytes.end(), out.begin());
   put_little(out.data() + 16, key_generation, 4);
   return out;
@@ -39,7 +39,7 @@ class AdditionalData {
   BytesView view() const { return {bytes_.data(), size_}; }
 
  private:
-  std::array<std::uint8_t, 48> bytes_;  // the longest: 16 + 8 + 16 + 8
+  std::array<std::uint8_t, 48> bytes_{};  // the longest: 16 + 8 + 16 + 8
   std::size_t size_ = 0;
 };
 

@@ -128,7 +128,7 @@ std::size_t PageFile::gathered_max() const {
 // A change seen here only makes SQLite drop its cache, so a page that cannot be read counts as a
 // change; whoever needs the page itself then gets the error.
 int PageFile::read_change_counter(std::span<std::uint8_t> out) {
-  std::array<std::uint8_t, kPageSize> page;
+  std::array<std::uint8_t, kPageSize> page{};
   auto count = file_.read(place_of(0), page);
   if (count && *count == kPageSize && state_.cipher.open_page(1, page)) {
     std::memcpy(out.data(), page.data() + kChangeCounterAt, kChangeCounterSize);

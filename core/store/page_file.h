@@ -53,7 +53,7 @@ class PageFile final : public VfsFile {
 
   WriteRun<kPageSize> run_;
   // Sealed pages read ahead, `ahead_first_` and on.
-  std::array<std::uint8_t, kReadAheadMax * kPageSize> ahead_;
+  std::array<std::uint8_t, kReadAheadMax * kPageSize> ahead_{};
   std::uint64_t ahead_first_ = 0;
   std::size_t ahead_count_ = 0;
   std::uint64_t next_index_ = 0;       // behind the page asked for last

@@ -39,7 +39,7 @@ class WriteRun {
 
  private:
   static_assert(sizeof(Item) == Size);
-  std::array<Item, kGatheredMax> items_;
+  std::array<Item, kGatheredMax> items_{};
   std::uint64_t first_ = 0;
   std::size_t count_ = 0;
 };

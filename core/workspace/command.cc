@@ -149,10 +149,10 @@ Result<void> check_parameters(const CommandRow& row, const Value& parameters) {
     }
   }
   if (parameters.map() == nullptr) return {};
-  for (const auto& [key, value] : *parameters.map()) {
+  for (const auto& entry : *parameters.map()) {
     const bool known =
         std::any_of(row.parameters.begin(), row.parameters.end(),
-                    [&key](const Parameter& parameter) { return parameter.name == key; });
+                    [&entry](const Parameter& parameter) { return parameter.name == entry.first; });
     // A foreign key could be somebody's words in the wrong place: it is counted, not repeated.
     if (!known) return Error{ErrorCode::invalid_argument, "a parameter this command does not have"};
   }

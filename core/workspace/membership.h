@@ -51,7 +51,7 @@ class Membership {
   // Null when this device holds no record of it.
   const SpaceLog* space(const SpaceId& space) const;
   // The keys this device can open; an empty ring when none. Errors: those of the database.
-  Result<const ledger::Keyring*> keys(const SpaceId& space);
+  Result<const ledger::Keyring*> keys(const SpaceId& id);
 
   // Appends a record made here, to be offered to the server. Errors: those of the ledger's apply().
   Result<void> append(const ledger::Record& record);
@@ -94,14 +94,14 @@ class Membership {
   };
   Result<void> load_organisation();
   Result<void> load_spaces();
-  Result<void> load_space(const SpaceId& space);
+  Result<void> load_space(const SpaceId& id);
   Result<void> read_space_records(store::Statement& rows);
   Result<bool> store_one(const ledger::LogName& log, const ledger::RecordItem& item,
                          std::vector<Overtaken>& overtaken);
   Result<void> check_same(const ledger::LogName& log, std::uint64_t sequence, BytesView record);
-  Result<void> apply(const ledger::LogName& log, const ledger::RecordItem& item, bool accepted);
-  Result<void> apply_to_space(const SpaceId& space, const ledger::Record& record,
-                              const ledger::RecordItem& item, bool accepted);
+  Result<void> apply(const ledger::LogName& log, const ledger::RecordItem& item, bool is_accepted);
+  Result<void> apply_to_space(const SpaceId& id, const ledger::Record& record,
+                              const ledger::RecordItem& item, bool is_accepted);
   Result<void> take_back(const ledger::LogName& log, std::uint64_t from,
                          std::vector<Overtaken>& taken);
   Result<void> read_waiting(const ledger::LogName& log, std::uint64_t from,

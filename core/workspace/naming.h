@@ -35,6 +35,6 @@ std::string device_of(Core& core, const WriterId& writer);
 std::string title_of(const SpaceFile& file);
 // A text register, or empty.
 std::string text_value(const SpaceFile& file, const document::DocumentId& document,
-                       std::string_view field);
+                       std::string_view name);
 
 }  // namespace feltbog::workspace

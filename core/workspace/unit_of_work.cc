@@ -88,7 +88,7 @@ bool UnitOfWork::empty() const {
 
 Result<void> UnitOfWork::commit() {
   if (empty()) return {};
-  const auto committed = core_->durably([this]() -> Result<bool> {
+  auto committed = core_->durably([this]() -> Result<bool> {
     FELTBOG_CHECK(write());
     return true;
   });

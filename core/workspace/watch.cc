@@ -16,10 +16,10 @@ Result<Watch> Watch::open(Workspace& workspace, std::string query, Value paramet
   if (row->shape != Shape::query)
     return Error{ErrorCode::invalid_argument, "only queries are watched"};
   FELTBOG_CHECK(check_parameters(*row, parameters));
-  Watch watch(workspace, std::move(query), std::move(parameters), context);
+  Watch watch(workspace, std::move(query), std::move(parameters), std::move(context));
   // A reader who saw this very revision has the rows; from any other it starts anew.
   if (since && *since == workspace.revision()) {
-    FELTBOG_TRY(result, workspace.call(watch.query_, watch.parameters_, context));
+    FELTBOG_TRY(result, workspace.call(watch.query_, watch.parameters_, watch.context_));
     watch.rows_ = rows_of(std::move(result));
     watch.seen_ = watch.occasion();
     watch.known_to_reader_ = true;

@@ -31,7 +31,7 @@ class Watch {
       : workspace_(&workspace),
         query_(std::move(query)),
         parameters_(std::move(parameters)),
-        context_(context) {}
+        context_(std::move(context)) {}
 
   Workspace* workspace_;
   std::string query_;

@@ -78,15 +78,16 @@ Workspace::Workspace(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 Workspace::~Workspace() = default;
 
 Result<std::unique_ptr<Workspace>> Workspace::create(const Environment& environment,
-                                                     std::string path, const crypto::Key& key) {
+                                                     std::string_view path,
+                                                     const crypto::Key& key) {
   FELTBOG_TRY(exists, environment.disk->exists(path));
   if (exists) return Error{ErrorCode::already_exists, "database"};
   FELTBOG_TRY(core, read_core(environment, path, key));
   return std::unique_ptr<Workspace>(new Workspace(std::move(core)));
 }
 
-Result<std::unique_ptr<Workspace>> Workspace::open(const Environment& environment, std::string path,
-                                                   const crypto::Key& key) {
+Result<std::unique_ptr<Workspace>> Workspace::open(const Environment& environment,
+                                                   std::string_view path, const crypto::Key& key) {
   FELTBOG_TRY(exists, environment.disk->exists(path));
   if (!exists) return Error{ErrorCode::not_found, "database"};
   FELTBOG_TRY(core, read_core(environment, path, key));

@@ -64,11 +64,11 @@ class Workspace {
  public:
   // Makes a new database with a new device identity at `path`. Cut off in the middle, it leaves
   // nothing, or what open() completes. Errors: already_exists, io_error, disk_full.
-  static Result<std::unique_ptr<Workspace>> create(const Environment& environment, std::string path,
-                                                   const crypto::Key& key);
+  static Result<std::unique_ptr<Workspace>> create(const Environment& environment,
+                                                   std::string_view path, const crypto::Key& key);
   // Errors: not_found, decryption_failed (wrong key), corrupt, unsupported_version, io_error, busy.
-  static Result<std::unique_ptr<Workspace>> open(const Environment& environment, std::string path,
-                                                 const crypto::Key& key);
+  static Result<std::unique_ptr<Workspace>> open(const Environment& environment,
+                                                 std::string_view path, const crypto::Key& key);
   ~Workspace();
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;

@@ -11,11 +11,11 @@
 
 #include "feltbog.h"
 
-enum { MAP_BYTES_MAX = 4096 };
+enum { kMapBytesMax = 4096 };
 
 /* Parameters are a CBOR map from text to text, keys in order of length and then of bytes. */
 typedef struct map {
-  uint8_t bytes[MAP_BYTES_MAX];
+  uint8_t bytes[kMapBytesMax];
   size_t size;
 } map;
 
@@ -36,7 +36,7 @@ static void put_head(map* to, unsigned major, size_t count) {
 
 static void put_text(map* to, const char* text) {
   const size_t size = strlen(text);
-  if (size > MAP_BYTES_MAX - to->size - 3) {
+  if (size > kMapBytesMax - to->size - 3) {
     fprintf(stderr, "too long for this example\n");
     exit(2);
   }

@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -323,7 +324,7 @@ class WebSocketClient::Connection : public std::enable_shared_from_this<Connecti
     });
   }
 
-  void finish(std::optional<Error> error) {
+  void finish(const std::optional<Error>& error) {
     if (phase_ == Phase::closed) return;
     drop();
     if (driver_ != nullptr) std::exchange(driver_, nullptr)->handle_closed(error, clock_.instant());

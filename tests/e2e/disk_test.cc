@@ -37,7 +37,7 @@ class SmallDisk {
   bool mounted_ = false;
 };
 
-#define SKIP_UNLESS_MOUNTED(disk)                                                  \
+#define FELTBOG_SKIP_UNLESS_MOUNTED(disk)                                          \
   if (!(disk).mounted()) {                                                         \
     MESSAGE("skipped: mounting a small file system needs root and CAP_SYS_ADMIN"); \
     return;                                                                        \
@@ -54,7 +54,7 @@ TEST_CASE(
     "on a full disk writing says so, reading goes on, and nothing is lost once there is room") {
   const Site site;
   const SmallDisk disk(site.scratch / "small");
-  SKIP_UNLESS_MOUNTED(disk)
+  FELTBOG_SKIP_UNLESS_MOUNTED(disk)
   const auto phone = site.worker("Ane Prøve", site.scratch / "small/data");
   const std::string file = site.referred_case({phone->name()});
   phone->must({"sync"});
@@ -87,7 +87,7 @@ TEST_CASE(
 TEST_CASE("a server without room refuses what it cannot keep and takes it once there is room") {
   Scratch scratch;
   const SmallDisk disk(scratch / "small");
-  SKIP_UNLESS_MOUNTED(disk)
+  FELTBOG_SKIP_UNLESS_MOUNTED(disk)
   Server server(scratch / "small", demo::free_port());
   server.start();
   const Client desk("Inger Prøve", scratch / "desk");

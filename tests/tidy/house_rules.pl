@@ -37,6 +37,7 @@ my @rules = (
     'tests wait for events, not for time'],
   [code => qr/\.h$/, qr/^$/, qr/^\s*using\s+namespace\b/,
     'a header opens no namespace for its readers'],
+  [code => qr/\.cc$/, qr/^$/, qr/\btypedef\b/, 'say it with using'],
   [text => qr/./, qr/^LICENSE$/, qr/\b(?:T[O]DO|F[I]XME|X[X]X|H[A]CK)\b/,
     'finish it, or open an issue'],
   [text => $source, qr/^$/, qr/\b(?:p[l]aceholder|s[t]ub|m[o]ck|d[u]mmy|f[o]r now|s[i]mplified)\b/i,

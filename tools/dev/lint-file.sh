@@ -4,9 +4,13 @@
 # finding.
 set -u
 echo "$1 $2"
-quiet_clang=(-Wno-unknown-warning-option -DBOOST_ASIO_HAS_CO_AWAIT
+clang_options=(-Wno-unknown-warning-option -DBOOST_ASIO_HAS_CO_AWAIT
   -DBOOST_ASIO_HAS_STD_COROUTINE)
-findings=$(clang-tidy-14 --quiet -p build/lint "${quiet_clang[@]/#/--extra-arg=}" "$2" 2>&1) && {
+case $2 in
+  tests/*.cc) clang_options+=(-include-pch "$PWD/build/lint/tests.pch") ;;
+  *.cc) clang_options+=(-include-pch "$PWD/build/lint/product.pch") ;;
+esac
+findings=$(clang-tidy-14 --quiet -p build/lint "${clang_options[@]/#/--extra-arg=}" "$2" 2>&1) && {
   touch "$3"
   exit 0
 }

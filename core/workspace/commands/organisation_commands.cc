@@ -47,7 +47,7 @@ Result<ledger::Invite> pin_invite(Core& core, const InviteId& id, crypto::Signin
 
 // A new person, or a further device of one who is in the directory already.
 Result<UserId> invited_user(Call& call, bool& is_new) {
-  const auto known = find_user(call.core(), call.text("name"));
+  auto known = find_user(call.core(), call.text("name"));
   is_new = !known.has_value();
   if (known) return known;
   if (known.error().code != ErrorCode::not_found) return known.error();

@@ -18,12 +18,12 @@ std::string read_source_file(const std::string& path) {
 }
 
 const Pathway& fokus() {
-  static const Pathway pathway = [] {
+  static const Pathway kPathway = [] {
     auto loaded = load_pathway_text(read_source_file("pathways/slagelse-fokus-2021.json"));
     REQUIRE_MESSAGE(loaded.has_value(), (loaded ? "" : loaded.error().detail));
     return std::move(loaded).value();
   }();
-  return pathway;
+  return kPathway;
 }
 
 Date day(std::string_view iso) {

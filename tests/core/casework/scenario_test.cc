@@ -14,12 +14,12 @@ using namespace feltbog::casework::testing;
 namespace {
 
 const Value& scenario() {
-  static const Value value = [] {
+  static const Value kValue = [] {
     auto parsed = parse_json(read_source_file("pathways/scenarios/field-day.json"));
     REQUIRE(parsed.has_value());
     return std::move(parsed).value();
   }();
-  return value;
+  return kValue;
 }
 
 Event read_line(const Value& line) {

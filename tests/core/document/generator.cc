@@ -82,13 +82,13 @@ class World {
   }
 
   Action edit(std::uint64_t length) {
-    static const char* const words[] = {"a",   "æ",      "Ø",     "🙂",
-                                        "hus", "blåbær", "én to", "👩‍👧"};
+    static const char* const kWords[] = {"a",   "æ",      "Ø",     "🙂",
+                                         "hus", "blåbær", "én to", "👩‍👧"};
     const std::size_t reach = static_cast<std::size_t>(length) + (options_.hostile ? 3 : 1);
     const std::uint64_t position = dice_.roll(reach);
     const bool can_erase = length > 0 || options_.hostile;
     if (can_erase && dice_.one_in(3)) return Erase{position, 1 + dice_.roll(4)};
-    return Insert{position, words[dice_.roll(8)]};
+    return Insert{position, kWords[dice_.roll(8)]};
   }
 
   Action set_op(const History& here, const DocumentId& document) {
@@ -115,8 +115,8 @@ class World {
 
   Value word() { return Value(std::string(1, static_cast<char>('a' + dice_.roll(5)))); }
   Value rung() {
-    static const char* const rungs[] = {"open", "closed", "sealed", "foreign"};
-    return Value(rungs[dice_.roll(4)]);
+    static const char* const kRungs[] = {"open", "closed", "sealed", "foreign"};
+    return Value(kRungs[dice_.roll(4)]);
   }
 
   Dice dice_;

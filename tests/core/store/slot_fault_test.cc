@@ -3,6 +3,9 @@
 // hand with checksums that hold.
 #include <doctest/doctest.h>
 
+#include <map>
+#include <string>
+
 #include "core/crypto/hash.h"
 #include "core/store/slot_file.h"
 #include "core/store/try_counter.h"
@@ -20,6 +23,7 @@ constexpr const char* kNew = "et helt nyt kodeord";
 constexpr crypto::PassphraseCost kCheap = crypto::kPassphraseCostFloor;
 constexpr crypto::PassphraseCost kTooCheap{8, 1};
 constexpr WallTime kNow{1'750'000'000'000};
+constexpr WallTime kLater{kNow.milliseconds + 86'400'000};
 
 // Hardware that cannot be copied, and that answers so many more times.
 class Hardware final : public HardwareKey {
@@ -265,6 +269,31 @@ TEST_CASE_FIXTURE(Fixture,
   while (slots.slots().size() < kSlotsMax) REQUIRE(slots.add_recovery(master));
   CHECK(code_of(slots.replace(master, SlotKind::passphrase, kNew, kCheap)) ==
         ErrorCode::limit_exceeded);
+}
+
+TEST_CASE_FIXTURE(Fixture, "replacing a passphrase on a failing disk leaves one that opens") {
+  auto slots = try_create().value();
+  const auto master = master_of(slots);
+  CHECK(code_of(slots.unlock(SlotKind::passphrase, "forkert kode", kNow)) ==
+        ErrorCode::wrong_passphrase);
+  const auto paths = disk.paths();
+  std::map<std::string, Bytes> before;
+  for (const std::string& path : paths) before[path] = disk.content(path);
+  for (std::uint64_t at = 0, calls = 1; at < calls; ++at) {
+    CAPTURE(at);
+    for (const auto& [path, bytes] : before) disk.set_content(path, bytes);
+    auto here = open(hardware);
+    const std::uint64_t first = disk.call_count();
+    disk.inject({.at_call = first + at});
+    const auto replaced = here.replace(master, SlotKind::passphrase, kNew, kCheap);
+    calls = disk.call_count() - first;
+    disk.clear_faults();
+    auto again = open(hardware);
+    const bool is_new = again.unlock(SlotKind::passphrase, kNew, kLater).has_value();
+    const bool is_old = again.unlock(SlotKind::passphrase, kOld, kLater).has_value();
+    CHECK(is_new != is_old);
+    if (replaced) CHECK(is_new);
+  }
 }
 
 TEST_CASE_FIXTURE(Fixture,

@@ -76,6 +76,13 @@ TEST_CASE_FIXTURE(Fixture, "SQLite is told which of the two files are there") {
   CHECK(access("main.db-wal") == SQLITE_IOERR_ACCESS);
 }
 
+TEST_CASE_FIXTURE(Fixture, "SQLite is let wait, and is not told the time") {
+  CHECK(table->xSleep(table, 1) >= 1);
+  double now = 1;
+  CHECK(table->xCurrentTime(table, &now) == SQLITE_ERROR);
+  CHECK(now == 0);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a file is opened without asking for the flags, or not at all") {
   std::vector<std::uint64_t> memory(static_cast<std::size_t>(table->szOsFile) / 8 + 1);
   auto* file = reinterpret_cast<sqlite3_file*>(memory.data());
