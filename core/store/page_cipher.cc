@@ -3,6 +3,8 @@
 #include "core/store/page_cipher.h"
 
 #include <cstring>
+#include <type_traits>
+#include <variant>
 
 #include "core/crypto/hash.h"
 
@@ -60,7 +62,16 @@ bool read_trailer(const std::uint8_t* page, BytesView tail, crypto::Nonce& nonce
   return std::memcmp(page + kTailAt, tail.data(), tail.size()) == 0;
 }
 
-crypto::AegisNonce aegis_nonce(const crypto::Nonce& random, BytesView tail) {
+// What each cipher calls its tag, and makes its nonce of: AEGIS-256 has room for the tail in it.
+template <class Key>
+using TagOf =
+    std::conditional_t<std::is_same_v<Key, crypto::AegisKey>, crypto::AegisTag, crypto::Tag>;
+
+crypto::Nonce nonce_for(const crypto::AeadKey&, const crypto::Nonce& random, BytesView) {
+  return random;
+}
+
+crypto::AegisNonce nonce_for(const crypto::AegisKey&, const crypto::Nonce& random, BytesView tail) {
   crypto::AegisNonce nonce;
   std::memcpy(nonce.bytes.data(), random.bytes.data(), crypto::Nonce::kSize);
   std::memcpy(nonce.bytes.data() + crypto::Nonce::kSize, tail.data(), tail.size());
@@ -113,27 +124,23 @@ bool PageCipher::ends_in_zeros(const std::uint8_t* page) const {
 void PageCipher::seal(const RoleKey& key, const Tail& tail, const crypto::Nonce& nonce,
                       BytesView additional, BytesView plain, std::span<std::uint8_t> out,
                       std::uint8_t* page) {
-  if (const auto* aegis = std::get_if<crypto::AegisKey>(&key)) {
-    crypto::AegisTag tag;
-    aegis->seal(aegis_nonce(nonce, tail), additional, plain, out, tag);
-    return write_trailer(page, nonce, tag, tail);
-  }
-  crypto::Tag tag;
-  std::get_if<crypto::AeadKey>(&key)->seal(nonce, additional, plain, out, tag);
-  write_trailer(page, nonce, tag, tail);
+  const auto seal_with = [&]<class Key>(const Key& with) {
+    TagOf<Key> tag;
+    with.seal(nonce_for(with, nonce, tail), additional, plain, out, tag);
+    write_trailer(page, nonce, tag, tail);
+  };
+  std::visit(seal_with, key);
 }
 
 bool PageCipher::open(const RoleKey& key, const Tail& tail, BytesView additional, BytesView sealed,
                       const std::uint8_t* page, std::span<std::uint8_t> out) {
-  crypto::Nonce nonce;
-  if (const auto* aegis = std::get_if<crypto::AegisKey>(&key)) {
-    crypto::AegisTag tag;
+  const auto open_with = [&]<class Key>(const Key& with) {
+    crypto::Nonce nonce;
+    TagOf<Key> tag;
     return read_trailer(page, tail, nonce, tag) &&
-           aegis->open(aegis_nonce(nonce, tail), additional, sealed, tag, out);
-  }
-  crypto::Tag tag;
-  return read_trailer(page, tail, nonce, tag) &&
-         std::get_if<crypto::AeadKey>(&key)->open(nonce, additional, sealed, tag, out);
+           with.open(nonce_for(with, nonce, tail), additional, sealed, tag, out);
+  };
+  return std::visit(open_with, key);
 }
 
 PageCipher::Tail PageCipher::tail(Role role) const {
