@@ -170,6 +170,7 @@ TEST_CASE("slots of the index have many shared holders or one exclusive one") {
   for (int slot = 0; slot < 3; ++slot) CHECK(first.lock(slot, 1, kExclusive) == SQLITE_BUSY);
   CHECK(first.lock(7, 2, kExclusive) == SQLITE_IOERR_SHMLOCK);
   CHECK(first.lock(-1, 1, kExclusive) == SQLITE_IOERR_SHMLOCK);
+  CHECK(first.lock(3, 0, kExclusive) == SQLITE_IOERR_SHMLOCK);
 }
 
 TEST_CASE("a checkpoint knows that a reader cut it short, and forgets it with its lock") {
