@@ -16,10 +16,13 @@ enum class ActionKind : std::uint8_t {
   insert = 6,
   erase = 7,
   freeze = 8,
+  place_item = 9,
+  delete_document = 10,
+  restore = 11,
 };
 
 // From here on an action is one this version does not know: one CBOR item, kept as it is.
-inline constexpr std::uint64_t kKindsKnown = 9;
+inline constexpr std::uint64_t kKindsKnown = 12;
 inline constexpr std::uint64_t kKindMax = 0xFFFF;
 
 }  // namespace feltbog::document

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The state of a space in one byte string: equal bytes where the same changes are known.
+#include <algorithm>
+
 #include "core/base/cbor.h"
 #include "core/document/document_table.h"
 
@@ -42,7 +44,7 @@ void write_text(CborWriter& out, const CausalGraph& graph, const TextField* text
 
 void write_field(CborWriter& out, const CausalGraph& graph, const FieldRule& rule,
                  const std::string& name, const FieldState& field) {
-  out.array(6).text(name);
+  out.array(field.list().empty() ? 6 : 7).text(name);
   const std::vector<OpPlace> values = field.values().read(graph, rule);
   out.array(values.size());
   for (OpPlace at : values) {
@@ -60,6 +62,15 @@ void write_field(CborWriter& out, const CausalGraph& graph, const FieldRule& rul
   }
   out.integer(field.counter());
   write_text(out, graph, field.text());
+  if (field.list().empty()) return;
+  const std::vector<ItemList::Item> items = field.list().read(graph);
+  out.array(items.size());
+  for (const auto& [item, position] : items) {
+    out.array(3);
+    write(out, graph.id_of(item));
+    write(out, graph.id_of(position));
+    out.value(std::get<PlaceItem>(graph.op(item).action).value);
+  }
 }
 
 void write_conflicts(CborWriter& out, const std::vector<Conflict>& conflicts) {
@@ -74,9 +85,14 @@ void write_conflicts(CborWriter& out, const std::vector<Conflict>& conflicts) {
 
 }  // namespace
 
-Bytes encode_state(const CausalGraph& graph, const Schema& schema, const DocumentTable& documents) {
+Bytes encode_state(const CausalGraph& graph, const Schema& schema, const DocumentTable& documents,
+                   const std::set<ChangeId>& masked) {
+  std::vector<ChangeId> out_of_effect;
+  for (const ChangeId& id : masked) {
+    if (graph.find(id)) out_of_effect.push_back(id);
+  }
   CborWriter out;
-  out.array(3).uint(kStateVersion);
+  out.array(out_of_effect.empty() ? 3 : 4).uint(kStateVersion);
   const std::vector<ChangeId> heads = graph.heads();
   out.array(heads.size());
   for (const ChangeId& head : heads) write(out, head);
@@ -84,14 +100,24 @@ Bytes encode_state(const CausalGraph& graph, const Schema& schema, const Documen
   out.array(order.size());
   for (const DocumentId& id : order) {
     const DocumentState& document = *documents.find(id);
-    out.array(4);
+    out.array(document.deletions.empty() ? 4 : 5);
     write(out, OpId{id.change, id.index});
-    out.text(document.kind).array(document.fields.size());
+    out.text(document.kind);
+    const auto shown = std::count_if(document.fields.begin(), document.fields.end(),
+                                     [](const auto& field) { return field.second.shown(); });
+    out.array(static_cast<std::size_t>(shown));
     for (const auto& [name, field] : document.fields) {
+      if (!field.shown()) continue;
       write_field(out, graph, rule_for(schema, document.kind, name), name, field);
     }
     write_conflicts(out, conflicts_of(graph, schema, id, document));
+    if (document.deletions.empty()) continue;
+    out.array(2).boolean(is_deleted(graph, document));
+    write(out, ids_of(graph, document.deletions));
   }
+  if (out_of_effect.empty()) return out.take();
+  out.array(out_of_effect.size());
+  for (const ChangeId& id : out_of_effect) write(out, id);
   return out.take();
 }
 

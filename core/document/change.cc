@@ -43,6 +43,10 @@ Result<void> check_ids(const std::vector<OpId>& ids) {
   return {};
 }
 
+Result<void> check_id(const std::optional<OpId>& id) {
+  return id ? check_ids({*id}) : Result<void>{};
+}
+
 struct ActionCheck {
   Result<void> operator()(const Create& create) const { return check_name(create.kind); }
   Result<void> operator()(const Set& set) const {
@@ -68,6 +72,14 @@ struct ActionCheck {
     return {};
   }
   Result<void> operator()(const Freeze&) const { return {}; }
+  Result<void> operator()(const PlaceItem& place) const {
+    FELTBOG_CHECK(check_id(place.item));
+    FELTBOG_CHECK(check_id(place.after));
+    if (place.item && !place.value.is_null()) return malformed("value of a moved item");
+    return check_value(place.value);
+  }
+  Result<void> operator()(const Delete&) const { return {}; }
+  Result<void> operator()(const Restore& restore) const { return check_ids(restore.deletions); }
   Result<void> operator()(const Unknown& unknown) const {
     if (unknown.kind < kKindsKnown) return malformed("kind");
     if (unknown.kind > kKindMax) return too_much("kind");
@@ -87,7 +99,10 @@ Result<void> check_target(const Op& op) {
   if (change.counter > kCounterMax || op.document.index >= kOpsPerChangeMax)
     return malformed("document");
   if (change.counter == 0 && !op.document.is_root()) return malformed("document");
-  if (std::holds_alternative<Unknown>(op.action) && op.field.empty()) return {};
+  const bool of_document =
+      std::holds_alternative<Delete>(op.action) || std::holds_alternative<Restore>(op.action);
+  if (of_document && (op.document.is_root() || !op.field.empty())) return malformed("deletion");
+  if (of_document || (std::holds_alternative<Unknown>(op.action) && op.field.empty())) return {};
   return check_name(op.field);
 }
 
@@ -182,6 +197,13 @@ std::size_t weight(const Op& op) {
     std::size_t operator()(const Insert& insert) const { return insert.text.size(); }
     std::size_t operator()(const Erase&) const { return 0; }
     std::size_t operator()(const Freeze&) const { return 0; }
+    std::size_t operator()(const PlaceItem& place) const {
+      return 2 * kIdWeight + encode_cbor(place.value).size();
+    }
+    std::size_t operator()(const Delete&) const { return 0; }
+    std::size_t operator()(const Restore& restore) const {
+      return restore.deletions.size() * kIdWeight;
+    }
     std::size_t operator()(const Unknown& unknown) const { return unknown.payload.size(); }
   };
   return kOpWeight + op.field.size() + std::visit(Payload{}, op.action);

@@ -127,6 +127,28 @@ struct Freeze {
   friend bool operator==(const Freeze&, const Freeze&) = default;
 };
 
+// Puts a new item into a list, or moves one: behind `after`, or to the beginning. Both name Places
+// of that list: an item by the one that made it, a position by the one that put an item there. What
+// its author had not seen counts as none, or, as the item to move, makes the op do nothing.
+struct PlaceItem {
+  std::optional<OpId> item;  // none: a new one
+  std::optional<OpId> after;
+  Value value;  // of a new item; null when one is moved
+  friend bool operator==(const PlaceItem&, const PlaceItem&) = default;
+};
+
+// Takes a document away, as far as its author has seen it: what others wrote meanwhile keeps it, as
+// a conflict. `field` is empty.
+struct Delete {
+  friend bool operator==(const Delete&, const Delete&) = default;
+};
+
+// Puts the named deletions of a document out of force. `field` is empty. Sorted, each once.
+struct Restore {
+  std::vector<OpId> deletions;
+  friend bool operator==(const Restore&, const Restore&) = default;
+};
+
 // An action of a newer version: kept to the byte, without effect here.
 struct Unknown {
   std::uint64_t kind = 0;
@@ -134,8 +156,8 @@ struct Unknown {
   friend bool operator==(const Unknown&, const Unknown&) = default;
 };
 
-using Action =
-    std::variant<Create, Set, Add, Remove, Append, Increment, Insert, Erase, Freeze, Unknown>;
+using Action = std::variant<Create, Set, Add, Remove, Append, Increment, Insert, Erase, Freeze,
+                            PlaceItem, Delete, Restore, Unknown>;
 
 struct Op {
   DocumentId document;

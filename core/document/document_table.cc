@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
 #include "core/base/utf8.h"
 
@@ -12,21 +13,22 @@ namespace feltbog::document {
 DocumentTable::DocumentTable() { documents_[DocumentId{}].kind = std::string(kRootKind); }
 
 void DocumentTable::apply(CausalGraph& graph, const Schema& schema, std::vector<Op> ops,
-                          AddEffect& effect) {
+                          bool masked, AddEffect& effect) {
   const auto at = static_cast<ChangeIndex>(graph.size() - 1);
   for (std::uint32_t index = 0; index < ops.size(); ++index) {
-    apply(graph, schema, {at, index}, std::move(ops[index]), effect);
+    apply(graph, schema, {at, index}, std::move(ops[index]), masked, effect);
   }
 }
 
 void DocumentTable::apply(CausalGraph& graph, const Schema& schema, OpPlace place, Op op,
-                          AddEffect& effect) {
+                          bool masked, AddEffect& effect) {
   if (const auto* create = std::get_if<Create>(&op.action)) {
     const DocumentId id{graph.id(place.change), place.index};
     DocumentState& document = documents_[id];
     document.created = place;
     document.kind = create->kind;
-    effect.created.push_back(id);
+    document.shown = !masked;
+    if (!masked) effect.created.push_back(id);
     graph.ops().add_op(place, std::move(op));
     return;
   }
@@ -36,13 +38,36 @@ void DocumentTable::apply(CausalGraph& graph, const Schema& schema, OpPlace plac
     graph.ops().add_op(place, std::move(op));
     return;
   }
+  if (std::holds_alternative<Delete>(op.action)) {
+    if (!masked) document->deletions.push_back(place);
+    graph.ops().add_op(place, std::move(op));
+    return;
+  }
+  if (!masked && !document->shown) {
+    document->shown = true;
+    effect.created.push_back(op.document);
+  }
+  if (!masked) note(graph, place, *document);
+  const bool edits =
+      std::holds_alternative<Insert>(op.action) || std::holds_alternative<Erase>(op.action);
+  if (const auto* restore = std::get_if<Restore>(&op.action)) {
+    std::erase_if(document->deletions, [&](OpPlace deletion) {
+      const auto& named = restore->deletions;
+      return !masked && graph.saw(place, deletion) &&
+             std::binary_search(named.begin(), named.end(), graph.id_of(deletion));
+    });
+    graph.ops().add_op(place, std::move(op));
+    return;
+  }
   FieldState& field = document->fields[op.field];
-  if (std::holds_alternative<Insert>(op.action) || std::holds_alternative<Erase>(op.action)) {
-    append(graph, place, op, field);
+  if (!masked) field.show();
+  if (edits) {
+    append(graph, place, op, masked, field);
     return;
   }
   FieldEffect here{op.document, op.field, {}};
   graph.ops().add_op(place, std::move(op));
+  if (masked) return field.apply_masked(graph, place);
   if (field.text() != nullptr) here.patches = field.text()->merge(graph);
   const FieldRule& rule = rule_for(schema, document->kind, here.field);
   auto patches = field.apply(graph, place, rule, here.document.change.writer);
@@ -50,7 +75,13 @@ void DocumentTable::apply(CausalGraph& graph, const Schema& schema, OpPlace plac
   effect.fields.push_back(std::move(here));
 }
 
-void DocumentTable::append(CausalGraph& graph, OpPlace place, const Op& op, FieldState& field) {
+void DocumentTable::note(const CausalGraph& graph, OpPlace place, DocumentState& document) {
+  std::erase_if(document.newest, [&](OpPlace old) { return graph.saw(place, old); });
+  document.newest.push_back(place);
+}
+
+void DocumentTable::append(CausalGraph& graph, OpPlace place, const Op& op, bool masked,
+                           FieldState& field) {
   TextField& text = field.text_for_edit();
   if (!text.number()) text.number() = graph.ops().add_text(op.document, op.field, text.log());
   EditView edit;
@@ -64,7 +95,7 @@ void DocumentTable::append(CausalGraph& graph, OpPlace place, const Op& op, Fiel
     edit.position = erase.position;
     edit.length = erase.count;
   }
-  graph.ops().add_edit(place, *text.number(), text.append(graph, place, edit));
+  graph.ops().add_edit(place, *text.number(), text.append(graph, place, edit, masked));
   if (!text.waits()) waiting_.push_back({op.document, op.field, &text});
   text.set_waits(true);
 }
@@ -118,12 +149,20 @@ TextField* DocumentTable::text(const DocumentId& id, std::string_view field) {
 std::vector<DocumentId> DocumentTable::in_order(const CausalGraph& graph) const {
   std::vector<std::pair<std::uint64_t, DocumentId>> order;
   for (const auto& [id, document] : documents_) {
+    if (!document.shown) continue;
     order.emplace_back(document.created ? graph.lamport(document.created->change) : 0, id);
   }
   std::sort(order.begin(), order.end());
   std::vector<DocumentId> out;
   for (const auto& [lamport, id] : order) out.push_back(id);
   return out;
+}
+
+bool is_deleted(const CausalGraph& graph, const DocumentState& document) {
+  return std::any_of(document.deletions.begin(), document.deletions.end(), [&](OpPlace deletion) {
+    return std::all_of(document.newest.begin(), document.newest.end(),
+                       [&](OpPlace newest) { return graph.saw(deletion, newest); });
+  });
 }
 
 const FieldRule& rule_for(const Schema& schema, std::string_view kind, std::string_view field) {
@@ -190,6 +229,18 @@ void add_text_conflicts(const CausalGraph& graph, const TextField& text, const C
 std::vector<Conflict> conflicts_of(const CausalGraph& graph, const Schema& schema,
                                    const DocumentId& id, const DocumentState& document) {
   std::vector<Conflict> out;
+  if (is_deleted(graph, document)) return out;
+  if (!document.deletions.empty()) {
+    Conflict kept{ConflictKind::deletion, id, {}, {}, ids_of(graph, document.deletions)};
+    for (OpPlace deletion : document.deletions) {
+      kept.candidates.push_back(field_value(graph, deletion, Value()));
+    }
+    std::sort(kept.candidates.begin(), kept.candidates.end(),
+              [](const FieldValue& a, const FieldValue& b) {
+                return std::tie(a.lamport, a.op) < std::tie(b.lamport, b.op);
+              });
+    out.push_back(std::move(kept));
+  }
   for (const auto& [name, field] : document.fields) {
     const Conflict about{ConflictKind::values, id, name, {}, {}};
     add_value_conflict(graph, rule_for(schema, document.kind, name), field, about, out);

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,9 @@ namespace feltbog::document {
 
 struct DocumentState {
   std::optional<OpPlace> created;  // none: the root
+  std::vector<OpPlace> newest;     // in effect, none in another's past; without deletions
+  std::vector<OpPlace> deletions;  // that nobody has put out of force
+  bool shown = true;               // false: made by a masked change, and touched by no other
   std::string kind;
   std::map<std::string, FieldState, std::less<>> fields;
 };
@@ -25,9 +29,11 @@ class DocumentTable {
  public:
   DocumentTable();
 
-  // Gives the ops of the graph's newest change to the graph and applies them; `effect` gets what
-  // they did, but for edits of texts, which merge() works in: at the end of each add, or of many.
-  void apply(CausalGraph& graph, const Schema& schema, std::vector<Op> ops, AddEffect& effect);
+  // Gives the ops of the graph's newest change to the graph and applies them, unless the change is
+  // masked; `effect` gets what they did, but for edits of texts, which merge() works in: at the end
+  // of each add, or of many.
+  void apply(CausalGraph& graph, const Schema& schema, std::vector<Op> ops, bool masked,
+             AddEffect& effect);
   void merge(const CausalGraph& graph, AddEffect& effect);
   void rest();
 
@@ -35,8 +41,10 @@ class DocumentTable {
   const FieldState* find(const DocumentId& id, std::string_view field) const;
   // Null when there is none.
   TextField* text(const DocumentId& id, std::string_view field);
+  // Notes an op that has all others in its past.
+  void touch(const DocumentId& id, OpPlace place) { documents_.at(id).newest.assign(1, place); }
   const std::map<DocumentId, DocumentState>& all() const { return documents_; }
-  // The root first, then by creation.
+  // Those shown: the root first, then by creation.
   std::vector<DocumentId> in_order(const CausalGraph& graph) const;
 
  private:
@@ -45,13 +53,18 @@ class DocumentTable {
     std::string field;
     TextField* text;
   };
+  static void note(const CausalGraph& graph, OpPlace place, DocumentState& document);
   DocumentState* visible_to(const CausalGraph& graph, OpPlace place, const DocumentId& id);
-  void apply(CausalGraph& graph, const Schema& schema, OpPlace place, Op op, AddEffect& effect);
-  void append(CausalGraph& graph, OpPlace place, const Op& op, FieldState& field);
+  void apply(CausalGraph& graph, const Schema& schema, OpPlace place, Op op, bool masked,
+             AddEffect& effect);
+  void append(CausalGraph& graph, OpPlace place, const Op& op, bool masked, FieldState& field);
 
   std::map<DocumentId, DocumentState> documents_;
   std::vector<WaitingText> waiting_;  // those with edits that are not merged, each once
 };
+
+// Whether it was deleted by somebody who had seen all of it.
+bool is_deleted(const CausalGraph& graph, const DocumentState& document);
 
 // The rule a field is read by, declared or not.
 const FieldRule& rule_for(const Schema& schema, std::string_view kind, std::string_view field);
@@ -63,6 +76,7 @@ FieldValue field_value(const CausalGraph& graph, OpPlace place, Value value);
 std::vector<OpId> ids_of(const CausalGraph& graph, const std::vector<OpPlace>& places);  // sorted
 
 // The state as deterministic CBOR; docs/merging.md describes it.
-Bytes encode_state(const CausalGraph& graph, const Schema& schema, const DocumentTable& documents);
+Bytes encode_state(const CausalGraph& graph, const Schema& schema, const DocumentTable& documents,
+                   const std::set<ChangeId>& masked);
 
 }  // namespace feltbog::document

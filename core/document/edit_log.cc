@@ -134,4 +134,19 @@ EditIndex EditLog::edit_of_unit(std::uint64_t unit) const {
   return here.first + static_cast<EditIndex>((unit - here.unit) / here.length);
 }
 
+std::string EditLog::text_of_units(std::uint64_t unit, std::uint64_t length) const {
+  std::string out;
+  while (length > 0) {
+    const EditIndex at = edit_of_unit(unit);
+    const EditView insert = edit(at);
+    const std::uint64_t offset = unit - first_unit(at);
+    const std::uint64_t count = std::min(length, insert.length - offset);
+    const std::size_t begin = byte_offset_of(insert.text, offset);
+    out += insert.text.substr(begin, byte_offset_of(insert.text.substr(begin), count));
+    unit += count;
+    length -= count;
+  }
+  return out;
+}
+
 }  // namespace feltbog::document

@@ -47,6 +47,8 @@ class EditLog {
   // each other in order.
   std::uint64_t first_unit(EditIndex at) const;
   EditIndex edit_of_unit(std::uint64_t unit) const;
+  // Of units that were inserted.
+  std::string text_of_units(std::uint64_t unit, std::uint64_t length) const;
 
  private:
   enum class Kind : std::uint8_t { insert, erase_forward, erase_backward };

@@ -28,23 +28,42 @@ std::size_t rung(const FieldRule& rule, const Value& value) {
 
 }  // namespace
 
+bool Register::supersedes(const CausalGraph& graph, OpPlace newer, OpPlace older,
+                          const FieldRule& rule) {
+  if (newer == older || !graph.saw(newer, older)) return false;
+  const Set& set = std::get<Set>(graph.op(newer).action);
+  if (set.replaces) {
+    return std::binary_search(set.replaces->begin(), set.replaces->end(), graph.id_of(older));
+  }
+  // Going down the ladder takes an act that names what it replaces.
+  return rule.policy != Policy::monotone ||
+         rung(rule, value_of(graph, older)) <= rung(rule, set.value);
+}
+
 void Register::apply(const CausalGraph& graph, OpPlace place, const FieldRule& rule) {
-  const Set& set = std::get<Set>(graph.op(place).action);
-  std::erase_if(standing_, [&](OpPlace old) {
-    if (!graph.saw(place, old)) return false;
-    if (set.replaces) {
-      return std::binary_search(set.replaces->begin(), set.replaces->end(), graph.id_of(old));
-    }
-    // Going down the ladder takes an act that names what it replaces.
-    return rule.policy != Policy::monotone ||
-           rung(rule, value_of(graph, old)) <= rung(rule, set.value);
-  });
+  std::erase_if(standing_, [&](OpPlace old) { return supersedes(graph, place, old, rule); });
   standing_.push_back(place);
   insert_ordered(graph, all_, place);
 }
 
 std::vector<OpPlace> Register::read(const CausalGraph& graph, const FieldRule& rule) const {
-  std::vector<OpPlace> out = standing_;
+  return read_of(graph, rule, standing_);
+}
+
+std::vector<OpPlace> Register::read_without(const CausalGraph& graph, const FieldRule& rule,
+                                            ChangeIndex unwritten) const {
+  std::vector<OpPlace> standing;
+  for (OpPlace place : all_) {
+    const bool gone = std::any_of(all_.begin(), all_.end(), [&](OpPlace newer) {
+      return newer.change != unwritten && supersedes(graph, newer, place, rule);
+    });
+    if (place.change != unwritten && !gone) standing.push_back(place);
+  }
+  return read_of(graph, rule, std::move(standing));
+}
+
+std::vector<OpPlace> Register::read_of(const CausalGraph& graph, const FieldRule& rule,
+                                       std::vector<OpPlace> out) {
   std::sort(out.begin(), out.end(), [&](OpPlace a, OpPlace b) { return graph.before(a, b); });
   if (out.empty()) return out;
   if (rule.policy == Policy::last_writer) return {out.back()};
@@ -65,15 +84,22 @@ std::vector<TextPatch> FieldState::apply(const CausalGraph& graph, OpPlace place
     members_.emplace(graph.id_of(place), place);
   } else if (const auto* removed = std::get_if<Remove>(&action)) {
     remove(graph, place, removed->tags);
+    list_.remove(place);
     return text_for_edit().apply(graph, place, creator);
   } else if (std::holds_alternative<Append>(action)) {
     insert_ordered(graph, log_, place);
+  } else if (std::holds_alternative<PlaceItem>(action)) {
+    list_.place(place, false);
   } else if (const auto* increment = std::get_if<Increment>(&action)) {
     counter_ += static_cast<std::uint64_t>(increment->amount);
   } else {
     return text_for_edit().apply(graph, place, creator);
   }
   return {};
+}
+
+void FieldState::apply_masked(const CausalGraph& graph, OpPlace place) {
+  if (std::holds_alternative<PlaceItem>(graph.op(place).action)) list_.place(place, true);
 }
 
 void FieldState::remove(const CausalGraph& graph, OpPlace place, const std::vector<OpId>& tags) {

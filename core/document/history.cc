@@ -30,7 +30,8 @@ void merge_field_effects(AddEffect& effect) {
 void History::State::apply(Change change, AddEffect& effect) {
   effect.applied.push_back(change.id);
   graph.add(change);
-  documents.apply(graph, schema, std::move(change.ops), effect);
+  const bool is_masked = !masked.empty() && masked.count(change.id) > 0;
+  documents.apply(graph, schema, std::move(change.ops), is_masked, effect);
 }
 
 // Everything of add() but merging texts.
@@ -117,6 +118,7 @@ bool History::State::extend(const WriterId& writer, WallTime recorded_at,
   }
   if (!typed.text->may_extend() || !is_utf8(splice.inserted)) return false;
   OpPlace place{graph.extend(recorded_at), 0};
+  documents.touch(splice.document, place);
   const auto add_edit = [&](const EditView& edit) {
     graph.ops().add_edit(place, *typed.text->number(), typed.text->log().size());
     typed.text->extend(graph, place, edit);
@@ -171,16 +173,7 @@ History::History(History&&) noexcept = default;
 History& History::operator=(History&&) noexcept = default;
 History::~History() = default;
 
-History History::clone() const {
-  auto copy = std::make_unique<State>(state_->schema);
-  AddEffect unread;
-  for (ChangeIndex at = 0; at < state_->graph.size(); ++at) {
-    copy->apply(state_->graph.change(at), unread);
-  }
-  copy->documents.merge(copy->graph, unread);
-  copy->held = state_->held;
-  return History(std::move(copy));
-}
+History History::clone() const { return History(state_->rebuilt(state_->masked)); }
 
 Result<AddEffect> History::add(Change change) {
   AddEffect effect;
@@ -232,7 +225,8 @@ Result<ChangeId> History::splice(const WriterId& writer, WallTime recorded_at,
   if (splice.erased > 0) add_op(Erase{splice.position, splice.erased});
   if (!splice.inserted.empty()) add_op(Insert{splice.position, std::string(splice.inserted)});
   const ChangeId id = change.id;
-  FELTBOG_CHECK(add(std::move(change)));
+  FELTBOG_TRY(written, as_written(std::move(change)));
+  FELTBOG_CHECK(add(std::move(written)));
   return id;
 }
 
@@ -326,7 +320,17 @@ std::vector<ChangeId> History::missing() const {
 std::vector<DocumentInfo> History::documents() const {
   std::vector<DocumentInfo> out;
   for (const DocumentId& id : state_->documents.in_order(state_->graph)) {
-    out.push_back(state_->info(id, *state_->documents.find(id)));
+    const DocumentState& document = *state_->documents.find(id);
+    if (!is_deleted(state_->graph, document)) out.push_back(state_->info(id, document));
+  }
+  return out;
+}
+
+std::vector<DocumentInfo> History::deleted_documents() const {
+  std::vector<DocumentInfo> out;
+  for (const DocumentId& id : state_->documents.in_order(state_->graph)) {
+    const DocumentState& document = *state_->documents.find(id);
+    if (is_deleted(state_->graph, document)) out.push_back(state_->info(id, document));
   }
   return out;
 }
@@ -339,7 +343,7 @@ std::vector<DocumentInfo> History::documents_of(std::string_view kind) const {
 
 std::optional<DocumentInfo> History::document(const DocumentId& id) const {
   const DocumentState* document = state_->documents.find(id);
-  if (document == nullptr) return std::nullopt;
+  if (document == nullptr || !document->shown) return std::nullopt;
   return state_->info(id, *document);
 }
 
@@ -347,7 +351,9 @@ std::vector<std::string> History::fields(const DocumentId& id) const {
   std::vector<std::string> out;
   const DocumentState* document = state_->documents.find(id);
   if (document == nullptr) return out;
-  for (const auto& [name, field] : document->fields) out.push_back(name);
+  for (const auto& [name, field] : document->fields) {
+    if (field.shown()) out.push_back(name);
+  }
   return out;
 }
 
@@ -386,6 +392,17 @@ std::vector<SetMember> History::members(const DocumentId& id, std::string_view f
   return found == nullptr ? std::vector<SetMember>{} : found->members(state_->graph);
 }
 
+std::vector<ListItem> History::list(const DocumentId& id, std::string_view field) const {
+  std::vector<ListItem> out;
+  const FieldState* found = state_->documents.find(id, field);
+  if (found == nullptr) return out;
+  for (const auto& [item, position] : found->list().read(state_->graph)) {
+    out.push_back({state_->graph.id_of(item), state_->graph.id_of(position),
+                   std::get<PlaceItem>(state_->graph.op(item).action).value});
+  }
+  return out;
+}
+
 std::int64_t History::counter(const DocumentId& id, std::string_view field) const {
   const FieldState* found = state_->documents.find(id, field);
   return found == nullptr ? 0 : found->counter();
@@ -394,7 +411,7 @@ std::int64_t History::counter(const DocumentId& id, std::string_view field) cons
 const Schema& History::schema() const { return state_->schema; }
 
 Bytes History::canonical_state() const {
-  return encode_state(state_->graph, state_->schema, state_->documents);
+  return encode_state(state_->graph, state_->schema, state_->documents, state_->masked);
 }
 
 std::vector<Conflict> History::conflicts(const DocumentId& id) const {
@@ -413,8 +430,7 @@ std::vector<Conflict> History::conflicts() const {
 }
 
 std::string History::text(const DocumentId& id, std::string_view field) const {
-  const FieldState* found = state_->documents.find(id, field);
-  return found == nullptr || found->text() == nullptr ? std::string() : found->text()->text();
+  return state_->shown_text(id, field);
 }
 
 std::uint64_t History::text_length(const DocumentId& id, std::string_view field) const {

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "core/document/change.h"
+#include "core/document/effect.h"
+#include "core/document/field_value.h"
 #include "core/document/schema.h"
 
 namespace feltbog::document {
@@ -21,56 +23,12 @@ namespace feltbog::document {
 inline constexpr std::size_t kHeldChangesMax = 1u << 16;
 inline constexpr std::size_t kHeldWeightMax = 64u << 20;  // weight() of all their ops
 
-// A text edit as an open editor follows it, in code points of the text just before it.
-struct TextPatch {
-  std::uint64_t position = 0;
-  std::uint64_t erased = 0;
-  std::string inserted;  // UTF-8
-  friend bool operator==(const TextPatch&, const TextPatch&) = default;
-};
-
-struct FieldEffect {
-  DocumentId document;
-  std::string field;
-  std::vector<TextPatch> patches;  // to be applied one after another; text fields only
-};
-
-// What an add did. Sorted by document and field, each once.
-struct AddEffect {
-  bool duplicate = false;          // the very change was known already
-  bool held = false;               // it waits for its dependencies
-  std::vector<ChangeId> applied;   // it and the held ones it released, in the order applied
-  std::vector<ChangeId> rejected;  // held ones that turned out malformed, and were dropped
-  std::vector<DocumentId> created;
-  std::vector<FieldEffect> fields;  // those an applied change touched
-  struct Refused {
-    ChangeId id;
-    Error error;
-  };
-  std::vector<Refused> refused;  // by add_all() only
-};
-
 struct TextSplice {
   DocumentId document;
   std::string_view field;
   std::uint64_t position = 0;  // code points
   std::uint64_t erased = 0;
   std::string_view inserted;  // UTF-8
-};
-
-// A value with its origin. "Who" and "which device" follow from the writer in `op`.
-struct FieldValue {
-  OpId op;
-  Value value;
-  std::uint64_t lamport = 0;
-  WallTime recorded_at;
-  friend bool operator==(const FieldValue&, const FieldValue&) = default;
-};
-
-struct SetMember {
-  Value value;
-  std::vector<OpId> tags;  // sorted; what a Remove names
-  friend bool operator==(const SetMember&, const SetMember&) = default;
 };
 
 struct DocumentInfo {
@@ -84,6 +42,7 @@ enum class ConflictKind : std::uint8_t {
   values = 1,     // several people wrote different values unaware of each other
   late_edit = 2,  // edits to a signed text, made beside or after the signing
   signings = 3,   // two people signed different texts unaware of each other
+  deletion = 4,   // somebody deleted a document others wrote in meanwhile; it is kept
 };
 
 struct Conflict {
@@ -91,9 +50,10 @@ struct Conflict {
   DocumentId document;
   std::string field;
   // values: the candidates. late_edit: the words of each edit, as text, or a map {"erased": count}.
-  // signings: the signed texts, the standing one first.
+  // signings: the signed texts, the standing one first. deletion: who deleted it; `field` is empty.
   std::vector<FieldValue> candidates;
-  // What the settling op names: in Set.replaces (values) or in Remove.tags (late_edit).
+  // What the settling op names: in Set.replaces (values), Remove.tags (late_edit, signings) or
+  // Restore.deletions; a document is also settled by deleting it again.
   std::vector<OpId> ops;
   friend bool operator==(const Conflict&, const Conflict&) = default;
 };
@@ -126,8 +86,24 @@ class History {
   // Whether the newest change here is the writer's, and has all others in its past.
   bool is_alone(const WriterId& writer) const;
 
+  // A change's positions mean the text with all its past in effect. Where something is masked,
+  // people see another: this takes a change on top of everything here from positions in the texts
+  // shown to what it means. Otherwise it is returned as it is. Error: not_permitted, where it
+  // erases words that are there only because their erasure is masked.
+  Result<Change> as_written(Change change) const;
+
   // An empty change on top of everything here: id, lamport, dependencies and time filled in.
   Change begin_change(const WriterId& writer, WallTime recorded_at) const;
+
+  struct TakingBack {
+    std::vector<Op> ops;       // for a change on top of everything here; none where nothing is left
+    std::vector<OpId> stands;  // ops of the change that cannot be taken back
+  };
+  // What takes back what a change did, as far as it still stands, and leaves what others did since:
+  // its words go and what it alone erased returns; a value that stands gives way to what it
+  // replaced; members and counts go back. Log entries, documents and signings stand, and words in a
+  // signed text. Taking back the change these ops are put in does it again. Error: not_found.
+  Result<TakingBack> taking_back(const ChangeId& id) const;
 
   bool contains(const ChangeId& id) const;
   // None when unknown or held.
@@ -146,8 +122,9 @@ class History {
   std::size_t held_count() const;
   std::vector<ChangeId> missing() const;  // sorted: what held changes wait for
 
-  // The root first, then by creation: (lamport, id).
+  // The root first, then by creation: (lamport, id). Without those deleted.
   std::vector<DocumentInfo> documents() const;
+  std::vector<DocumentInfo> deleted_documents() const;
   std::vector<DocumentInfo> documents_of(std::string_view kind) const;
   std::optional<DocumentInfo> document(const DocumentId& id) const;
   std::vector<std::string> fields(const DocumentId& id) const;  // sorted; those ever touched
@@ -163,6 +140,7 @@ class History {
   std::vector<FieldValue> log(const DocumentId& id, std::string_view field) const;
   std::vector<SetMember> members(const DocumentId& id,
                                  std::string_view field) const;  // by CBOR bytes
+  std::vector<ListItem> list(const DocumentId& id, std::string_view field) const;
   std::int64_t counter(const DocumentId& id, std::string_view field) const;
   std::string text(const DocumentId& id, std::string_view field) const;
   std::uint64_t text_length(const DocumentId& id, std::string_view field) const;  // code points
@@ -186,6 +164,16 @@ class History {
 
   // Everything but held changes, for SavedHistory (saved_history.h) to read.
   Bytes save() const;
+
+  // Takes changes out of effect, or puts them back, as if their authors had never written them
+  // while everybody else had seen them do it: they keep their places in causality, go on being
+  // offered, and what others wrote on top of them means what it meant. A signed text keeps what its
+  // signer saw. Changes that are not here yet count as soon as they come. Not saved: say it again
+  // after loading. Costs as much as taking in the whole history anew, unless nothing known is
+  // concerned. Returns what happened to the fields those changes touch; `applied` is empty.
+  AddEffect mask(const std::vector<ChangeId>& changes);
+  AddEffect unmask(const std::vector<ChangeId>& changes);
+  std::vector<ChangeId> masked() const;  // sorted
 
   // Lets go of what only makes the next merge quicker. For a space nobody works in just now.
   void rest();

@@ -203,6 +203,9 @@ class HistoryEncoder {
 
 }  // namespace
 
-Bytes History::save() const { return HistoryEncoder(state_->graph, state_->documents).run(); }
+Bytes History::save() const {
+  if (!state_->masked.empty()) return History(state_->rebuilt({})).save();
+  return HistoryEncoder(state_->graph, state_->documents).run();
+}
 
 }  // namespace feltbog::document

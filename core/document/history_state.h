@@ -3,6 +3,8 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +29,7 @@ struct History::State {
   Schema schema;
   CausalGraph graph;
   HeldChanges held;
+  std::set<ChangeId> masked;
   DocumentTable documents;
   struct {
     DocumentId document;
@@ -34,6 +37,10 @@ struct History::State {
     TextField* text = nullptr;
   } typed;  // where the last splice was
 
+  // The same changes, with those taken out of effect.
+  std::unique_ptr<State> rebuilt(std::set<ChangeId> without) const;
+  static AddEffect remask(std::unique_ptr<State>& state, std::set<ChangeId> wanted);
+  std::string shown_text(const DocumentId& document, std::string_view field) const;
   Result<void> take(Change change, AddEffect& effect);
   void take_or_refuse(Change change, AddEffect& effect);
   void take_row(std::map<WriterId, Row>& rows, Row& first, AddEffect& effect);

@@ -37,6 +37,56 @@ Result<Action> read_set(CborReader& in, const NumberedWriter& writer) {
   return Action(std::move(set));
 }
 
+// From here on one CBOR item with full writer ids, so that a version that does not know the action
+// can still keep it.
+void write_full(CborWriter& out, const std::optional<OpId>& id) {
+  if (id) {
+    out.array(3).fixed(id->change.writer).uint(id->change.counter).uint(id->index);
+  } else {
+    out.null();
+  }
+}
+
+Result<OpId> read_full(CborReader& in) {
+  FELTBOG_CHECK(in.array(3));
+  FELTBOG_TRY(writer, in.fixed<WriterId>());
+  FELTBOG_TRY(counter, in.uint(kCounterMax));
+  FELTBOG_TRY(index, in.uint(kOpsPerChangeMax - 1));
+  if (counter == 0) return Error{ErrorCode::malformed, "id"};
+  return OpId{{writer, counter}, static_cast<std::uint32_t>(index)};
+}
+
+Result<std::optional<OpId>> read_full_or_none(CborReader& in) {
+  FELTBOG_TRY(none, in.null());
+  if (none) return std::optional<OpId>();
+  FELTBOG_TRY(id, read_full(in));
+  return std::optional<OpId>(id);
+}
+
+Result<Action> read_place_item(CborReader& in) {
+  FELTBOG_CHECK(in.array(3));
+  FELTBOG_TRY(item, read_full_or_none(in));
+  FELTBOG_TRY(after, read_full_or_none(in));
+  FELTBOG_TRY(value, in.value());
+  return Action(PlaceItem{item, after, std::move(value)});
+}
+
+Result<Action> read_delete(CborReader& in) {
+  FELTBOG_TRY(empty, in.null());
+  return empty ? Result<Action>(Delete{}) : Error{ErrorCode::malformed, "deletion"};
+}
+
+Result<Action> read_restore(CborReader& in) {
+  FELTBOG_TRY(count, in.array());
+  if (count > kIdsPerOpMax) return Error{ErrorCode::limit_exceeded, "ids"};
+  Restore restore;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    FELTBOG_TRY(id, read_full(in));
+    restore.deletions.push_back(id);
+  }
+  return Action(std::move(restore));
+}
+
 }  // namespace
 
 std::uint64_t kind_of(const Action& action) {
@@ -61,6 +111,16 @@ void write_payload(CborWriter& out, const Action& action, const WriterNumber& nu
     out.value(append->value);
   } else if (const auto* increment = std::get_if<Increment>(&action)) {
     out.integer(increment->amount);
+  } else if (const auto* place = std::get_if<PlaceItem>(&action)) {
+    out.array(3);
+    write_full(out, place->item);
+    write_full(out, place->after);
+    out.value(place->value);
+  } else if (std::holds_alternative<Delete>(action)) {
+    out.null();
+  } else if (const auto* restore = std::get_if<Restore>(&action)) {
+    out.array(restore->deletions.size());
+    for (const OpId& id : restore->deletions) write_full(out, id);
   } else if (const auto* unknown = std::get_if<Unknown>(&action)) {
     out.raw(unknown->payload);
   }
@@ -94,6 +154,9 @@ Result<Action> read_payload(CborReader& in, std::uint64_t kind, const NumberedWr
       return Action(Increment{amount});
     }
     case ActionKind::freeze: return Action(Freeze{});
+    case ActionKind::place_item: return read_place_item(in);
+    case ActionKind::delete_document: return read_delete(in);
+    case ActionKind::restore: return read_restore(in);
     default: return Error{ErrorCode::malformed, "kind"};
   }
 }

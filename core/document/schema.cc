@@ -12,6 +12,7 @@ std::string_view policy_name(Policy policy) {
     case Policy::set: return "set";
     case Policy::log: return "log";
     case Policy::counter: return "counter";
+    case Policy::list: return "list";
     case Policy::monotone: return "monotone";
   }
   return "unknown";

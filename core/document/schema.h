@@ -22,6 +22,7 @@ enum class Policy : std::uint8_t {
   set,          // a concurrent add wins over a remove
   log,          // entries are only ever added
   counter,      // the sum of all increments
+  list,         // ordered items that can be moved
   monotone,     // climbs its ladder; only a Set that names what it replaces goes down
 };
 

@@ -61,11 +61,12 @@ class Stretch {
 
 }  // namespace
 
-EditIndex TextField::append(const CausalGraph& graph, OpPlace place, const EditView& edit) {
+EditIndex TextField::append(const CausalGraph& graph, OpPlace place, const EditView& edit,
+                            bool masked) {
   const EditIndex at = merge_.log().size();
-  merge_.append(graph, place, edit);
+  merge_.append(graph, place, edit, masked);
   // A signing may be applied before edits its author had not seen, never before one he had.
-  if (standing_) late_.push_back(at);
+  if (standing_ && !masked) late_.push_back(at);
   return at;
 }
 
@@ -101,7 +102,8 @@ std::vector<TextPatch> TextField::freeze(const CausalGraph& graph, OpPlace place
   standing_ = static_cast<std::size_t>(best - signings_.begin());
   late_.clear();
   for (EditIndex at = 0; at < merge_.log().size(); ++at) {
-    if (!graph.saw(best->place, merge_.log().place(at))) late_.push_back(at);
+    const bool late = !graph.saw(best->place, merge_.log().place(at));
+    if (late && !merge_.is_masked(at)) late_.push_back(at);
   }
   if (shown == best->text) return {};
   TextDifference change = difference(shown, best->text);

@@ -15,15 +15,16 @@ namespace feltbog::document {
 
 class TextField {
  public:
-  // The newest change's edits, in order. The text shown has them after the next merge().
-  EditIndex append(const CausalGraph& graph, OpPlace place, const EditView& edit);
+  // The newest change's edits, in order. The text shown has them after the next merge(), unless
+  // they are masked.
+  EditIndex append(const CausalGraph& graph, OpPlace place, const EditView& edit, bool masked);
   // Returns what happened to the text shown.
   std::vector<TextPatch> merge(const CausalGraph& graph);
   // Appends and merges an edit on top of everything here, when may_extend().
   void extend(const CausalGraph& graph, OpPlace place, const EditView& edit) {
     merge_.extend(graph, place, edit);
   }
-  bool may_extend() const { return !standing_ && merge_.edits().may_extend(); }
+  bool may_extend() const { return !standing_ && merge_.may_extend(); }
   // Freeze or Remove; what was appended is merged. Of several signings made unaware of each other
   // that of the document's creator stands, otherwise the first in CausalGraph::before(). Returns
   // what happened to the text shown.

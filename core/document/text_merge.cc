@@ -31,16 +31,33 @@ class ByOpId : public TextWalker::Order {
 
 }  // namespace
 
+void TextMerge::append(const CausalGraph& graph, OpPlace place, const EditView& edit, bool masked) {
+  const EditIndex at = edits_.append(graph, place, edit);
+  if (!masked) return;
+  first_masked_ = std::min(first_masked_, at);
+  masked_.resize(at + 1);
+  masked_[at] = true;
+}
+
+EditIndex TextMerge::last_of_row(EditIndex edit) const {
+  const EditIndex last = log().last_of_run(edit);
+  if (last < first_masked_) return last;
+  for (EditIndex at = edit; at < last; ++at) {
+    if (is_masked(at + 1) != is_masked(edit)) return at;
+  }
+  return last;
+}
+
 std::vector<TextPatch> TextMerge::merge(const CausalGraph& graph) {
   std::vector<TextPatch> patches;
   while (merged_ < log().size()) {
-    const EditIndex last = log().last_of_run(merged_);
-    if (log().on_top(merged_)) {
+    const EditIndex last = last_of_row(merged_);
+    if (log().on_top(merged_) && merged_ < first_masked_) {
       merge_directly(merged_, last, &patches);
     } else {
       prepare_replay(merged_);
       while (replay_->next < merged_) {
-        replay(graph, std::min(log().last_of_run(replay_->next), merged_ - 1));
+        replay(graph, std::min(last_of_row(replay_->next), merged_ - 1));
       }
       for (TextPatch& patch : replay(graph, last)) {
         buffer_.erase(patch.position, patch.erased);
@@ -108,7 +125,7 @@ std::uint64_t TextMerge::length_after(EditIndex base) const {
 // yet come with edits from before; so that starting over is only tried as long as it has not gone
 // wrong too often.
 void TextMerge::prepare_replay(EditIndex edit) {
-  const std::optional<EditIndex> base = edits_.base_before(edit);
+  const std::optional<EditIndex> base = edits_.base_before(std::min(edit, first_masked_));
   if (replay_) {
     const bool reaches = !replay_->base || (base && *replay_->base <= *base);
     const bool may_skip = base && *base >= replay_->next && replayed_twice_ <= log().size();
@@ -131,13 +148,14 @@ std::vector<TextPatch> TextMerge::replay(const CausalGraph& graph, EditIndex las
   std::vector<TextPatch> patches;
   const EditView edit = log().edits(first, last);
   const std::uint64_t unit = log().first_unit(first);
+  const bool masked = is_masked(first);
   if (edit.is_insert) {
     const std::uint64_t position =
-        replay_->walker.insert(unit, edit.position, edit.length, ByOpId(graph, log()));
-    patches.push_back({position, 0, std::string(edit.text)});
+        replay_->walker.insert(unit, edit.position, edit.length, masked, ByOpId(graph, log()));
+    if (!masked) patches.push_back({position, 0, std::string(edit.text)});
   } else {
     for (const auto& erased :
-         replay_->walker.erase(unit, edit.position, edit.length, edit.backward)) {
+         replay_->walker.erase(unit, edit.position, edit.length, edit.backward, masked)) {
       patches.push_back({erased.position, erased.count, {}});
     }
   }
@@ -178,12 +196,58 @@ std::vector<OpPlace> TextMerge::places(const EditGraph::Edits& edits) const {
 }
 
 std::string TextMerge::text_seen_by(const CausalGraph& graph, OpPlace later) const {
-  if (edits_.seen_by(graph, later) == edits_.version()) return buffer_.text();
+  if (first_masked_ == kNoEdit && edits_.seen_by(graph, later) == edits_.version()) {
+    return buffer_.text();
+  }
   return text_of(graph, [&](OpPlace edit) { return graph.saw(later, edit); });
 }
 
-std::string TextMerge::text_of(const CausalGraph& graph,
-                               const std::function<bool(OpPlace)>& included) const {
+TextMerge TextMerge::replayed(const CausalGraph& graph, const Selection& masked_too) const {
+  TextMerge out;
+  out.first_masked_ = 0;
+  for (EditIndex at = 0; at < log().size(); ++at) {
+    const OpPlace place = log().place(at);
+    out.append(graph, place, log().edit(at), is_masked(at) || masked_too(place));
+  }
+  out.merge(graph);
+  if (out.replay_) out.move_to(out.edits_.version());
+  return out;
+}
+
+// The prepare state at the newest version is the text with everything in effect.
+std::vector<TextMerge::Layer> TextMerge::layers(const CausalGraph& graph) const {
+  const TextMerge again = replayed(graph, [](OpPlace) { return false; });
+  std::vector<Layer> out;
+  for (const TextWalker::Stretch& stretch : again.replay_->walker.stretches()) {
+    if (stretch.prepare || stretch.effect) {
+      out.push_back({stretch.length, stretch.prepare, stretch.effect});
+    }
+  }
+  return out;
+}
+
+// With those edits masked, the effect state is the text as it should be, and the prepare state, at
+// the newest version, the text as it is.
+std::vector<TextPatch> TextMerge::taking_back(const CausalGraph& graph,
+                                              const Selection& taken_back) const {
+  const TextMerge again = replayed(graph, taken_back);
+  if (is_masked_anywhere()) {
+    TextDifference change = document::difference(buffer_.text(), again.buffer_.text());
+    return {{change.position, change.erased, std::move(change.inserted)}};
+  }
+  std::vector<TextPatch> out;
+  std::uint64_t position = 0;
+  for (const TextWalker::Stretch& stretch : again.replay_->walker.stretches()) {
+    if (stretch.prepare && !stretch.effect) out.push_back({position, stretch.length, {}});
+    if (stretch.effect && !stretch.prepare) {
+      out.push_back({position, 0, log().text_of_units(stretch.unit, stretch.length)});
+    }
+    if (stretch.effect) position += stretch.length;
+  }
+  return out;
+}
+
+std::string TextMerge::text_of(const CausalGraph& graph, const Selection& included) const {
   TextMerge part;
   for (EditIndex at = 0; at < log().size(); ++at) {
     if (included(log().place(at))) part.append(graph, log().place(at), log().edit(at));

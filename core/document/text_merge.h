@@ -18,14 +18,15 @@ namespace feltbog::document {
 
 class TextMerge {
  public:
+  using Selection = std::function<bool(OpPlace)>;
   // Takes an edit whose change is the newest in the graph, ops in order. The text has it after the
-  // next merge(); many at once cost less than one by one.
-  void append(const CausalGraph& graph, OpPlace place, const EditView& edit) {
-    edits_.append(graph, place, edit);
-  }
+  // next merge(), unless it is masked; many at once cost less than one by one.
+  void append(const CausalGraph& graph, OpPlace place, const EditView& edit, bool masked = false);
   // Works in what was appended since the last time, and returns what that did to the text.
   std::vector<TextPatch> merge(const CausalGraph& graph);
-  // Takes and works in an edit on top of everything here; edits().may_extend(), and nothing waits.
+  bool is_masked(EditIndex edit) const { return edit < masked_.size() && masked_[edit]; }
+  bool may_extend() const { return first_masked_ == kNoEdit && edits_.may_extend(); }
+  // Takes and works in an edit on top of everything here; may_extend(), and nothing waits.
   void extend(const CausalGraph& graph, OpPlace place, const EditView& edit);
 
   // Forgets how far it has replayed; the next concurrent edit costs a little more.
@@ -36,9 +37,22 @@ class TextMerge {
   const EditGraph& edits() const { return edits_; }
   const EditLog& log() const { return edits_.log(); }
   std::vector<OpPlace> places(const EditGraph::Edits& edits) const;
+  // What is masked now was seen all the same, here and in text_of().
   std::string text_seen_by(const CausalGraph& graph, OpPlace later) const;
+  // Letters that stand or fall together, in order: whether they are there with all edits in effect,
+  // and whether they are shown.
+  struct Layer {
+    std::uint64_t length;
+    bool written;
+    bool shown;
+  };
+  bool is_masked_anywhere() const { return first_masked_ != kNoEdit; }
+  std::vector<Layer> layers(const CausalGraph& graph) const;
+  // What takes those edits back and leaves all others, also those made on top of them: erases what
+  // is left of their words and puts back what nobody else erased.
+  std::vector<TextPatch> taking_back(const CausalGraph& graph, const Selection& taken_back) const;
   // The text made of those edits alone that `included` accepts; with an edit, all its past.
-  std::string text_of(const CausalGraph& graph, const std::function<bool(OpPlace)>& included) const;
+  std::string text_of(const CausalGraph& graph, const Selection& included) const;
 
  private:
   // A walker that stands somewhere behind the text: edits from `next` on are still to be replayed.
@@ -48,6 +62,9 @@ class TextMerge {
     EditIndex next = 0;
     EditGraph::Edits version;  // the prepare version
   };
+  // The same edits, all of them replayed to the newest version, with more of them masked.
+  TextMerge replayed(const CausalGraph& graph, const Selection& masked_too) const;
+  static constexpr EditIndex kNoEdit = ~EditIndex{0};
   // How long the text is with all edits up to this one, each of which is in the next one's past
   // since the run it belongs to began.
   struct LengthMark {
@@ -55,6 +72,8 @@ class TextMerge {
     std::uint64_t length;
   };
 
+  // Of the edits from this one on that are handled like one.
+  EditIndex last_of_row(EditIndex edit) const;
   void merge_directly(EditIndex first, EditIndex last, std::vector<TextPatch>* patches);
   void mark_length(EditIndex first, EditIndex last, std::uint64_t before);
   std::uint64_t length_after(EditIndex base) const;
@@ -66,6 +85,10 @@ class TextMerge {
   EditGraph edits_;
   TextBuffer buffer_;
   EditIndex merged_ = 0;  // how many edits the buffer has
+  // From the first masked edit on nothing is merged directly: positions are those of a text that
+  // had what is masked.
+  EditIndex first_masked_ = kNoEdit;
+  std::vector<bool> masked_;  // by edit, up to the last masked one
   std::vector<LengthMark> lengths_;
   std::optional<Replay> replay_;
   std::uint64_t replayed_twice_ = 0;

@@ -108,11 +108,12 @@ SpanIndex TextWalker::open_gap(std::uint64_t position) {
 }
 
 std::uint64_t TextWalker::insert(Unit unit, std::uint64_t position, std::uint64_t length,
-                                 const Order& order) {
+                                 bool masked, const Order& order) {
   const SpanIndex left = open_gap(position);
   Span fresh;
   fresh.first = unit;
   fresh.length = length;
+  fresh.erased = masked;
   if (left != kNoSpan) fresh.left = spans_[left].last();
   SpanIndex right = tree_.next(left);
   while (right != kNoSpan && spans_[right].prepare == 0) right = tree_.next(right);
@@ -147,8 +148,18 @@ SpanIndex TextWalker::integrate(const Span& fresh, SpanIndex left, const Order& 
   return target;
 }
 
+std::vector<TextWalker::Stretch> TextWalker::stretches() const {
+  std::vector<Stretch> out;
+  for (SpanIndex at = tree_.next(kNoSpan); at != kNoSpan; at = tree_.next(at)) {
+    const Span& span = spans_[at];
+    if (span.first >= kBase) continue;
+    out.push_back({span.first, span.length, span.prepare == 1, !span.erased});
+  }
+  return out;
+}
+
 std::vector<TextWalker::Erased> TextWalker::erase(Unit unit, std::uint64_t position,
-                                                  std::uint64_t count, bool backward) {
+                                                  std::uint64_t count, bool backward, bool masked) {
   std::vector<Erased> out;
   const std::uint64_t total = tree_.prepare_total();
   if (position >= total) return out;
@@ -169,15 +180,16 @@ std::vector<TextWalker::Erased> TextWalker::erase(Unit unit, std::uint64_t posit
     }
     split(at, left);
     Span& span = spans_[at];
-    const bool was_there = !span.erased;
+    const bool goes = !span.erased && !masked;
     span.prepare = 2;
-    span.erased = true;
+    span.erased = span.erased || goes;
     tree_.set_width(at, span.width());
     const Unit first_unit = unit + (backward ? row - done - span.length : done);
     erasures_.push_back({first_unit, span.length, span.first, backward});
     done += span.length;
     left -= span.length;
-    if (!was_there) continue;
+    effect_position += span.width().effect;
+    if (!goes) continue;
     const bool adjacent = !out.empty() && out.back().position == effect_position;
     if (adjacent)
       out.back().count += span.length;

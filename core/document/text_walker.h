@@ -36,18 +36,28 @@ class TextWalker {
 
   // Applies an insertion made on the prepare state, which then contains it; its units are greater
   // than all before. Positions beyond the end of that state count as the end. Returns the position
-  // in the effect state just before.
+  // in the effect state just before. A masked one never comes into the effect state.
   std::uint64_t insert(std::uint64_t unit, std::uint64_t position, std::uint64_t length,
-                       const Order& order);
+                       bool masked, const Order& order);
 
   struct Erased {
     std::uint64_t position;  // in the effect state, with the stretches before it erased already
     std::uint64_t count;
   };
   // What is erased in the effect state already is not reported again. Backward: the first unit is
-  // the last character.
+  // the last character. A masked one leaves the effect state as it is.
   std::vector<Erased> erase(std::uint64_t unit, std::uint64_t position, std::uint64_t count,
-                            bool backward);
+                            bool backward, bool masked);
+
+  // Units inserted one after another that share their state, in the order in which they stand.
+  struct Stretch {
+    std::uint64_t unit;
+    std::uint64_t length;
+    bool prepare;  // whether they are there in the prepare state
+    bool effect;
+  };
+  // All but what the base text had.
+  std::vector<Stretch> stretches() const;
 
  private:
   using Unit = std::uint64_t;

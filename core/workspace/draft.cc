@@ -43,6 +43,13 @@ void Draft::remove(const DocumentId& document, std::string_view field, std::vect
   put(document, field, document::Remove{std::move(tags)});
 }
 
+void Draft::restore(const DocumentId& document, std::vector<OpId> deletions) {
+  std::sort(deletions.begin(), deletions.end());
+  put(document, {}, document::Restore{std::move(deletions)});
+}
+
+void Draft::delete_document(const DocumentId& document) { put(document, {}, document::Delete{}); }
+
 void Draft::insert(const DocumentId& document, std::string_view field, std::uint64_t position,
                    std::string text) {
   if (!text.empty()) put(document, field, document::Insert{position, std::move(text)});

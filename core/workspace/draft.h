@@ -24,6 +24,8 @@ class Draft {
   void add(const document::DocumentId& document, std::string_view field, Value member);
   void remove(const document::DocumentId& document, std::string_view field,
               std::vector<document::OpId> tags);
+  void restore(const document::DocumentId& document, std::vector<document::OpId> deletions);
+  void delete_document(const document::DocumentId& document);
   // Positions and counts in code points. An empty text or a count of zero adds nothing.
   void insert(const document::DocumentId& document, std::string_view field, std::uint64_t position,
               std::string text);

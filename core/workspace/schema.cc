@@ -23,6 +23,7 @@ document::Schema make_schema() {
       .field(kNoteKind, field::kBody, Policy::text)
       .field(kNoteKind, field::kHappened, Policy::last_writer)
       .field(kNoteKind, field::kAddenda, Policy::log)
+      .field(kNoteKind, field::kTakenBack, Policy::set)
       .field(kNoteKind, field::kVisit, Policy::last_writer)
       .field(kCourseKind, field::kPathway, Policy::last_writer)
       .field(kCourseKind, field::kEvents, Policy::log)

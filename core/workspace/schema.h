@@ -30,7 +30,8 @@ inline constexpr std::string_view kOrigin = "origin";        // root of a provid
 inline constexpr std::string_view kBody = "body";
 inline constexpr std::string_view kHappened = "happened";
 inline constexpr std::string_view kAddenda = "addenda";
-inline constexpr std::string_view kVisit = "visit";  // the event the note belongs to
+inline constexpr std::string_view kTakenBack = "taken_back";  // ids of changes to the body
+inline constexpr std::string_view kVisit = "visit";           // the event the note belongs to
 // course
 inline constexpr std::string_view kPathway = "pathway";
 // attachment

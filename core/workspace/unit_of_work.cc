@@ -153,7 +153,7 @@ Result<void> UnitOfWork::write_records() {
 
 Result<document::AddEffect> UnitOfWork::write_draft(const SpaceId& space, const Draft& draft) {
   FELTBOG_TRY(file, core_->files.open(space));
-  const document::Change& change = draft.change();
+  FELTBOG_TRY(change, file->history.as_written(draft.change()));
   FELTBOG_CHECK(document::check_change(change));
   FELTBOG_CHECK(core_->files.store(space, std::span(&change, 1), std::nullopt));
   FELTBOG_CHECK(core_->database->run("INSERT OR IGNORE INTO writer VALUES(?1, ?2, ?3)",

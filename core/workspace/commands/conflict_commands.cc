@@ -3,6 +3,7 @@
 // somebody entitled to. Nothing is lost by settling: every value stays in the history.
 #include <algorithm>
 
+#include "core/document/word_difference.h"
 #include "core/workspace/call.h"
 #include "core/workspace/commands/commands.h"
 #include "core/workspace/course.h"
@@ -39,6 +40,7 @@ std::string_view kind_name(document::ConflictKind kind) {
     case document::ConflictKind::values: return "values";
     case document::ConflictKind::late_edit: return "late_edit";
     case document::ConflictKind::signings: return "signings";
+    case document::ConflictKind::deletion: return "deletion";
   }
   return "unknown";
 }
@@ -111,13 +113,32 @@ Result<Value> conflicts_list(Call& call) {
   return rows;
 }
 
+// Word by word, what a text has that the first candidate has not, and the other way round.
+Value difference_value(const std::string& first, const std::string& other) {
+  Value out = Value::List{};
+  for (const document::WordRun& run : document::word_difference(first, other)) {
+    Value part;
+    part["text"] = run.text;
+    if (run.in == document::WordRun::In::first) part["only"] = "first";
+    if (run.in == document::WordRun::In::second) part["only"] = "this";
+    out.push_back(std::move(part));
+  }
+  return out;
+}
+
 Result<Value> conflicts_show(Call& call) {
   FELTBOG_TRY(found, find_conflict(call.core(), call.text("conflict")));
   FELTBOG_TRY(out, describe(call.core(), found));
   out["candidates"] = Value::List{};
   std::int64_t number = 0;
   for (const auto& candidate : found.conflict.candidates) {
-    out["candidates"].push_back(candidate_value(call.core(), candidate, ++number));
+    Value told = candidate_value(call.core(), candidate, ++number);
+    const std::string* first = found.conflict.candidates.front().value.text();
+    const std::string* text = candidate.value.text();
+    if (number > 1 && first != nullptr && text != nullptr) {
+      told["difference"] = difference_value(*first, *text);
+    }
+    out["candidates"].push_back(std::move(told));
   }
   return out;
 }
@@ -161,11 +182,17 @@ Result<Value> conflicts_settle(Call& call) {
   FELTBOG_TRY(mine, may_settle(call.core(), found));
   if (!mine) return Error{ErrorCode::not_permitted, "this conflict is settled by another role"};
   FELTBOG_TRY(draft, call.work().draft(found.file->id));
+  const bool discard = call.parameters()["discard"].boolean_or(false);
   if (found.conflict.kind == document::ConflictKind::values) {
     FELTBOG_TRY(value, settled_value(call, found));
     draft->set(found.conflict.document, found.conflict.field, std::move(value), found.conflict.ops);
+  } else if (found.conflict.kind == document::ConflictKind::deletion) {
+    if (discard)
+      draft->delete_document(found.conflict.document);
+    else
+      draft->restore(found.conflict.document, found.conflict.ops);
   } else {
-    settle_signed(found, *draft, !call.parameters()["discard"].boolean_or(false));
+    settle_signed(found, *draft, !discard);
   }
   Value out;
   out["conflict"] = call.text("conflict");
@@ -190,8 +217,10 @@ constexpr Parameter kSettleParameters[] = {
     {"discard",
      ParameterType::boolean,
      Presence::optional,
-     {"Words after a signing: put them by instead of adding them",
-      "Ord efter en underskrift: læg dem til side i stedet for at tilføje dem"}}};
+     {"Words after a signing: put them by instead of adding them. A deleted document others wrote "
+      "in: delete it after all",
+      "Ord efter en underskrift: læg dem til side i stedet for at tilføje dem. Et slettet dokument "
+      "som andre skrev i: slet det alligevel"}}};
 constexpr Column kListColumns[] = {
     {"id", {"Conflict", "Konflikt"}},  {"case", {"Case", "Sag"}},
     {"title", {"Title", "Titel"}},     {"field", {"Field", "Felt"}},

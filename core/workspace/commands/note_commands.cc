@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Notes: writing, adding, rewording, signing, reading.
+#include <optional>
+#include <set>
+#include <string>
+
 #include "core/workspace/call.h"
 #include "core/workspace/commands/commands.h"
 #include "core/workspace/naming.h"
@@ -69,6 +73,43 @@ Result<Value> note_edit(Call& call) {
   const Splice splice = find_splice(before, call.text("text"));
   draft->erase(place.note, field::kBody, splice.position, splice.erased);
   draft->insert(place.note, field::kBody, splice.position, splice.inserted);
+  return note_reference(*place.file, place.note);
+}
+
+// This device's newest change to the note's words that takes nothing back and was not taken back.
+std::optional<document::ChangeId> last_act(const NotePlace& place) {
+  const document::History& history = place.file->history;
+  std::set<std::string> taken_back;
+  for (const auto& member : history.members(place.note, field::kTakenBack)) {
+    taken_back.insert(member.value.text_or({}));
+  }
+  const WriterId& writer = place.file->writer;
+  for (std::uint64_t counter = history.last_counter(writer); counter > 0; --counter) {
+    const document::ChangeId id{writer, counter};
+    const auto change = history.find(id);
+    bool words = false;
+    bool takes_back = false;
+    for (const document::Op& op : change->ops) {
+      words = words || (op.document == place.note && op.field == field::kBody);
+      takes_back = takes_back || (op.document == place.note && op.field == field::kTakenBack);
+    }
+    // What a note began with goes only with the note.
+    const bool is_first = place.note.change == id;
+    if (words && !takes_back && !is_first && taken_back.count(document::to_text(id)) == 0)
+      return id;
+  }
+  return std::nullopt;
+}
+
+Result<Value> note_undo(Call& call) {
+  FELTBOG_TRY(place, find_note(call));
+  if (is_signed(place)) return Error{ErrorCode::immutable, "note"};
+  const auto act = last_act(place);
+  if (!act) return Error{ErrorCode::wrong_state, "nothing written here on this device is left"};
+  FELTBOG_TRY(back, place.file->history.taking_back(*act));
+  FELTBOG_TRY(draft, call.work().draft(place.file->id));
+  draft->add_ops(std::move(back.ops));
+  draft->add(place.note, field::kTakenBack, Value(document::to_text(*act)));
   return note_reference(*place.file, place.note);
 }
 
@@ -214,6 +255,20 @@ constexpr CommandRow kRows[] = {
      false,
      false,
      note_sign},
+    {"note.undo",
+     Shape::command,
+     1,
+     {"Take back what was last written in a note on this device, whatever others wrote since",
+      "Fortryd det der sidst blev skrevet i et notat på denne enhed, hvad andre end har skrevet "
+      "siden"},
+     "feltbog note undo abcd12 'Besøg'",
+     kNoteParameters,
+     {},
+     Entitlement::anyone,
+     AccessClass::change,
+     false,
+     false,
+     note_undo},
     {"note.write",
      Shape::command,
      1,

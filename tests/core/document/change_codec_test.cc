@@ -34,7 +34,12 @@ std::vector<Change> sample() {
                 {{}, "entries", Append{Value(Value::List{Value(1), Value("to")})}},
                 {{}, "attempts", Increment{-3}}};
   out[2].dependencies = {{other, 9}};
-  out[2].ops = {{note, "body", Freeze{}}, {note, {}, Unknown{41, Bytes{0x82, 0x01, 0x61, 'x'}}}};
+  out[2].ops = {{note, "body", Freeze{}},
+                {note, {}, Unknown{41, Bytes{0x82, 0x01, 0x61, 'x'}}},
+                {note, "goals", PlaceItem{std::nullopt, OpId{{other, 5}, 2}, Value("spise")}},
+                {note, "goals", PlaceItem{OpId{{kAuthor, 3}, 0}, std::nullopt, Value()}},
+                {note, {}, Delete{}},
+                {note, {}, Restore{{{{other, 4}, 1}}}}};
   for (std::size_t i = 0; i < out.size(); ++i) {
     out[i].id = {kAuthor, 7 + i};
     out[i].lamport = 20 + 3 * i;

@@ -99,6 +99,12 @@ TEST_CASE("what no decoder would accept is refused when it is made") {
   CHECK(refusal(Unknown{77, Bytes{1, 1}}) == ErrorCode::malformed);
   const OpId id{{generator::writer(3), 1}, 0};
   CHECK(refusal(Remove{{id, id}}) == ErrorCode::malformed);
+  CHECK(refusal(PlaceItem{id, {}, Value(1)}) == ErrorCode::malformed);
+  CHECK(refusal(PlaceItem{{}, OpId{}, Value(1)}) == ErrorCode::malformed);
+  CHECK(refusal(PlaceItem{{}, {}, Value("\xFF")}) != ErrorCode::internal);
+  CHECK(refusal(Delete{}) == ErrorCode::malformed);      // with a field
+  CHECK(refusal(Delete{}, "") == ErrorCode::malformed);  // of the root
+  CHECK(refusal(Restore{{id, id}}, "") == ErrorCode::malformed);
   Value deep;
   for (int i = 0; i < 40; ++i) deep = Value(Value::List{deep});
   CHECK(refusal(Append{deep}) == ErrorCode::limit_exceeded);

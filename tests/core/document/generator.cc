@@ -76,6 +76,11 @@ class World {
         return {document, "attempts", Increment{static_cast<std::int64_t>(dice_.roll(9)) - 4}};
       default: break;
     }
+    if (dice_.one_in(2)) return {document, "goals", list_op(here, document)};
+    if (!document.is_root() && dice_.one_in(6)) {
+      if (dice_.one_in(2)) return {document, {}, Delete{}};
+      return {document, {}, Restore{deletions(here, document)}};
+    }
     if (dice_.one_in(3)) return {document, "body", Freeze{}};
     if (dice_.one_in(2)) return {document, "newer", Unknown{77, Bytes{0x83, 1, 2, 0x61, 'x'}}};
     return {document, "undeclared", Set{word(), std::nullopt}};
@@ -99,6 +104,28 @@ class World {
     }
     std::sort(remove.tags.begin(), remove.tags.end());
     return remove;
+  }
+
+  Action list_op(const History& here, const DocumentId& document) {
+    const std::vector<ListItem> items = here.list(document, "goals");
+    PlaceItem place;
+    if (!items.empty() && !dice_.one_in(3)) place.after = items[dice_.roll(items.size())].position;
+    if (options_.hostile && dice_.one_in(20)) place.after = OpId{{writer(2), 3}, 1};
+    const bool old = !items.empty() && dice_.one_in(2);
+    const OpId item = old ? items[dice_.roll(items.size())].id : OpId{};
+    if (old && dice_.one_in(3)) return Remove{{item}};
+    if (old)
+      place.item = options_.hostile && dice_.one_in(20) ? OpId{{writer(1), 2}, 0} : item;
+    else
+      place.value = word();
+    return place;
+  }
+
+  std::vector<OpId> deletions(const History& here, const DocumentId& document) {
+    for (const Conflict& conflict : here.conflicts(document)) {
+      if (conflict.kind == ConflictKind::deletion) return conflict.ops;
+    }
+    return {};
   }
 
   std::optional<std::vector<OpId>> replaces(const History& here, const DocumentId& document,
@@ -154,6 +181,7 @@ Schema schema() {
         .field(kind, "needs", Policy::set)
         .field(kind, "entries", Policy::log)
         .field(kind, "attempts", Policy::counter)
+        .field(kind, "goals", Policy::list)
         .ladder(kind, "status", {Value("open"), Value("closed"), Value("sealed")});
   }
   return out;

@@ -66,10 +66,13 @@ class Tree {
     }
   }
 
-  std::string text() const {
+  std::string text(const std::set<ChangeId>& masked) const {
+    const auto counts = [&](const OpId& id) { return masked.count(id.change) == 0; };
     std::string out;
     for (int at : order()) {
-      if (at != 0 && node(at).erased_by.empty()) out += node(at).character;
+      if (at == 0 || !counts(node(at).op)) continue;
+      const auto& by = node(at).erased_by;
+      if (std::none_of(by.begin(), by.end(), counts)) out += node(at).character;
     }
     return out;
   }
@@ -181,7 +184,8 @@ std::string line(const std::string& what, const std::vector<std::string>& parts)
 
 }  // namespace
 
-Oracle::Oracle(Schema schema, std::vector<Change> changes) : schema_(std::move(schema)) {
+Oracle::Oracle(Schema schema, std::vector<Change> changes, std::set<ChangeId> masked)
+    : schema_(std::move(schema)), masked_(std::move(masked)) {
   for (Change& change : changes) changes_[change.id] = std::move(change);
   const std::function<const Past&(const ChangeId&)> past = [&](const ChangeId& id) -> const Past& {
     const auto known = past_.find(id);
@@ -216,6 +220,10 @@ bool Oracle::before(const Event& a, const Event& b) const {
 }
 
 bool Oracle::has_effect(const Event& event) const {
+  return masked_.count(event.id.change) == 0 && is_sound(event);
+}
+
+bool Oracle::is_sound(const Event& event) const {
   if (std::holds_alternative<Create>(event.op->action)) return false;
   if (std::holds_alternative<Unknown>(event.op->action)) return false;
   const DocumentId& document = event.op->document;
@@ -231,12 +239,13 @@ std::vector<Oracle::Event> Oracle::events_of(const DocumentId& document,
   std::vector<Event> out;
   for (const Event& event : events_) {
     const bool here = event.op->document == document && event.op->field == field;
-    if (here && has_effect(event)) out.push_back(event);
+    if (here && is_sound(event)) out.push_back(event);
   }
   return out;
 }
 
-std::string Oracle::text_of(const std::vector<Event>& edits) const {
+std::string Oracle::text_of(const std::vector<Event>& edits,
+                            const std::set<ChangeId>& masked) const {
   Tree tree;
   for (const Event& event : edits) {
     const auto seen = [&](const OpId& id) { return id.change.counter > 0 && saw(event.id, id); };
@@ -246,7 +255,7 @@ std::string Oracle::text_of(const std::vector<Event>& edits) const {
       tree.erase(event.id, erase->position, erase->count, seen);
     }
   }
-  return tree.text();
+  return tree.text(masked);
 }
 
 std::vector<Oracle::Event> Oracle::standing(const std::vector<Event>& events,
@@ -276,6 +285,78 @@ std::vector<Oracle::Event> Oracle::standing(const std::vector<Event>& events,
   return rule.policy == Policy::last_writer ? std::vector<Event>{out.back()} : out;
 }
 
+// Straight from the definition: what stands behind a position, the newest first, each followed by
+// what stands behind it.
+std::vector<std::string> Oracle::list_of(const std::vector<Event>& events) const {
+  std::vector<Event> places;
+  for (const Event& event : events) {
+    if (std::holds_alternative<PlaceItem>(event.op->action)) places.push_back(event);
+  }
+  const auto find = [&](const Event& by, const std::optional<OpId>& id) -> const Event* {
+    for (const Event& event : places) {
+      if (id && event.id == *id && saw(by.id, event.id)) return &event;
+    }
+    return nullptr;
+  };
+  const auto item_of = [&](const Event& event) -> std::optional<OpId> {
+    if (!has_effect(event)) return std::nullopt;
+    const auto& put = std::get<PlaceItem>(event.op->action);
+    if (!put.item) return event.id;
+    const Event* item = find(event, put.item);
+    const bool sound = item != nullptr && has_effect(*item) &&
+                       !std::get<PlaceItem>(item->op->action).item.has_value();
+    return sound ? put.item : std::nullopt;
+  };
+  const auto is_last = [&](const Event& event, const OpId& item) {
+    return std::none_of(places.begin(), places.end(), [&](const Event& other) {
+      return item_of(other) == item && before(event, other);
+    });
+  };
+  const auto is_gone = [&](const OpId& item) {
+    return std::any_of(events.begin(), events.end(), [&](const Event& event) {
+      const auto* remove = std::get_if<Remove>(&event.op->action);
+      if (remove == nullptr || !has_effect(event) || !names(remove->tags, item)) return false;
+      return std::all_of(places.begin(), places.end(), [&](const Event& other) {
+        return item_of(other) != item || saw(event.id, other.id);
+      });
+    });
+  };
+  std::vector<std::string> out;
+  const std::function<void(const Event*)> walk = [&](const Event* parent) {
+    for (std::size_t i = places.size(); i-- > 0;) {
+      const Event* after = find(places[i], std::get<PlaceItem>(places[i].op->action).after);
+      const bool child =
+          parent == nullptr ? after == nullptr : after != nullptr && after->id == parent->id;
+      if (!child) continue;
+      const auto item = item_of(places[i]);
+      if (item && is_last(places[i], *item) && !is_gone(*item)) {
+        const auto& made = changes_.at(item->change).ops[item->index].action;
+        out.push_back(to_text(*item) + "@" + to_text(places[i].id) + "=" +
+                      show(std::get<PlaceItem>(made).value));
+      }
+      walk(&places[i]);
+    }
+  };
+  walk(nullptr);
+  return out;
+}
+
+bool Oracle::is_deleted(const DocumentId& document) const {
+  const auto concerns = [&](const Event& event) {
+    return event.op->document == document && has_effect(event);
+  };
+  return std::any_of(events_.begin(), events_.end(), [&](const Event& deletion) {
+    if (!concerns(deletion) || !std::holds_alternative<Delete>(deletion.op->action)) return false;
+    return std::all_of(events_.begin(), events_.end(), [&](const Event& other) {
+      if (!concerns(other) || std::holds_alternative<Delete>(other.op->action)) return true;
+      const auto* restore = std::get_if<Restore>(&other.op->action);
+      const bool restored = restore != nullptr && names(restore->deletions, deletion.id) &&
+                            saw(other.id, deletion.id);
+      return !restored && saw(deletion.id, other.id);
+    });
+  });
+}
+
 std::string Oracle::dump_text(const DocumentId& document, const std::vector<Event>& events) const {
   std::vector<Event> edits;
   std::vector<Event> signings;
@@ -284,9 +365,9 @@ std::string Oracle::dump_text(const DocumentId& document, const std::vector<Even
     if (std::holds_alternative<Insert>(action) || std::holds_alternative<Erase>(action)) {
       edits.push_back(event);
     }
-    if (std::holds_alternative<Freeze>(action)) signings.push_back(event);
+    if (std::holds_alternative<Freeze>(action) && has_effect(event)) signings.push_back(event);
   }
-  const std::string merged = text_of(edits);
+  const std::string merged = text_of(edits, masked_);
   if (signings.empty()) return line("text", {to_hex(as_bytes(merged))});
   std::vector<Event> first;
   for (const Event& signing : signings) {
@@ -300,12 +381,14 @@ std::string Oracle::dump_text(const DocumentId& document, const std::vector<Even
   }
   std::erase_if(edits, [&](const Event& edit) { return !saw(stands.id, edit.id); });
   return line("signed",
-              {to_text(stands.id), to_hex(as_bytes(text_of(edits))), to_hex(as_bytes(merged))});
+              {to_text(stands.id), to_hex(as_bytes(text_of(edits, {}))), to_hex(as_bytes(merged))});
 }
 
 std::string Oracle::dump_field(const DocumentId& document, const std::string& kind,
                                const std::string& field) const {
-  const std::vector<Event> events = events_of(document, field);
+  const std::vector<Event> all = events_of(document, field);
+  std::vector<Event> events = all;
+  std::erase_if(events, [&](const Event& event) { return !has_effect(event); });
   const FieldRule* declared = schema_.find(kind, field);
   const FieldRule rule = declared != nullptr ? *declared : FieldRule{};
   std::string out = line("field", {field});
@@ -339,7 +422,15 @@ std::string Oracle::dump_field(const DocumentId& document, const std::string& ki
   }
   out += line("values", values) + line("log", log) + line("set", set);
   out += line("count", {std::to_string(static_cast<std::int64_t>(sum))});
-  return out + dump_text(document, events);
+  out += line("list", list_of(all));
+  return out + dump_text(document, all);
+}
+
+bool Oracle::is_touched(const DocumentId& document) const {
+  return std::any_of(events_.begin(), events_.end(), [&](const Event& event) {
+    return event.op->document == document && has_effect(event) &&
+           !std::holds_alternative<Delete>(event.op->action);
+  });
 }
 
 std::string Oracle::dump() const {
@@ -351,10 +442,13 @@ std::string Oracle::dump() const {
   }
   std::string out;
   for (const auto& [id, kind] : documents) {
+    const bool shown = id.is_root() || masked_.count(id.change) == 0 || is_touched(id);
+    if (!shown || is_deleted(id)) continue;
     out += to_text(id) + " " + kind + "\n";
     std::set<std::string> fields;
     for (const Event& event : events_) {
-      if (event.op->document == id && has_effect(event)) fields.insert(event.op->field);
+      const bool here = event.op->document == id && has_effect(event);
+      if (here && !event.op->field.empty()) fields.insert(event.op->field);
     }
     for (const std::string& field : fields) out += dump_field(id, kind, field);
   }
@@ -379,6 +473,11 @@ std::string dump(const History& history) {
       }
       out += line("field", {field}) + line("values", values) + line("log", log) + line("set", set);
       out += line("count", {std::to_string(history.counter(document.id, field))});
+      std::vector<std::string> list;
+      for (const ListItem& item : history.list(document.id, field)) {
+        list.push_back(to_text(item.id) + "@" + to_text(item.position) + "=" + show(item.value));
+      }
+      out += line("list", list);
       const std::string text = to_hex(as_bytes(history.text(document.id, field)));
       const std::string merged = to_hex(as_bytes(history.unfrozen_text(document.id, field)));
       const auto frozen = history.frozen(document.id, field);

@@ -15,7 +15,7 @@ namespace feltbog::document::oracle {
 
 class Oracle {
  public:
-  Oracle(Schema schema, std::vector<Change> changes);
+  Oracle(Schema schema, std::vector<Change> changes, std::set<ChangeId> masked = {});
 
   // Everything one can read about the space, as lines of text. dump(history) gives the same lines.
   std::string dump() const;
@@ -30,16 +30,22 @@ class Oracle {
 
   bool saw(const OpId& later, const OpId& earlier) const;
   bool before(const Event& a, const Event& b) const;
-  bool has_effect(const Event& event) const;
+  bool is_sound(const Event& event) const;    // its author had seen what it touches
+  bool has_effect(const Event& event) const;  // and is not masked
+  bool is_touched(const DocumentId& document) const;
   std::vector<Event> events_of(const DocumentId& document, const std::string& field) const;
-  std::string text_of(const std::vector<Event>& edits) const;
+  std::string text_of(const std::vector<Event>& edits, const std::set<ChangeId>& masked) const;
   std::vector<Event> standing(const std::vector<Event>& events, const FieldRule& rule) const;
   std::string dump_field(const DocumentId& document, const std::string& kind,
                          const std::string& field) const;
+  // Items as they stand, "item at position = value".
+  std::vector<std::string> list_of(const std::vector<Event>& events) const;
+  bool is_deleted(const DocumentId& document) const;
   std::string dump_text(const DocumentId& document, const std::vector<Event>& events) const;
 
   Schema schema_;
   std::map<ChangeId, Change> changes_;
+  std::set<ChangeId> masked_;
   std::map<ChangeId, Past> past_;  // itself included
   std::vector<Event> events_;      // by (lamport, id): a linear extension of causality
 };

@@ -22,6 +22,7 @@ struct Person {
   Change act(std::vector<Op> ops) {
     Change change = history.begin_change(writer, WallTime{1000});
     change.ops = std::move(ops);
+    change = history.as_written(std::move(change)).value();
     last = history.add(change).value();
     return change;
   }

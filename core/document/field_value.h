@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the fields of a document read as.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/value.h"
+#include "core/document/change.h"
+
+namespace feltbog::document {
+
+// A value with its origin. "Who" and "which device" follow from the writer in `op`.
+struct FieldValue {
+  OpId op;
+  Value value;
+  std::uint64_t lamport = 0;
+  WallTime recorded_at;
+  friend bool operator==(const FieldValue&, const FieldValue&) = default;
+};
+
+struct SetMember {
+  Value value;
+  std::vector<OpId> tags;  // sorted; what a Remove names
+  friend bool operator==(const SetMember&, const SetMember&) = default;
+};
+
+// An item of an ordered list. What comes behind it names its position.
+struct ListItem {
+  OpId id;        // what moving and removing it names
+  OpId position;  // where it was put last
+  Value value;
+  friend bool operator==(const ListItem&, const ListItem&) = default;
+};
+
+}  // namespace feltbog::document

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// Taking changes out of effect and putting them back. It is rare, a device that was lost, so that
+// everything is simply worked out anew.
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "core/base/utf8.h"
+#include "core/document/history.h"
+#include "core/document/history_state.h"
+#include "core/document/text_buffer.h"
+
+namespace feltbog::document {
+namespace {
+
+using Place = std::pair<DocumentId, std::string>;
+
+// The fields the ops of known changes name.
+std::set<Place> touched_by(const CausalGraph& graph, const std::set<ChangeId>& changes) {
+  std::set<Place> out;
+  for (const ChangeId& id : changes) {
+    const auto at = graph.find(id);
+    if (!at) continue;
+    for (const Op& op : graph.change(*at).ops) {
+      if (!std::holds_alternative<Create>(op.action)) out.emplace(op.document, op.field);
+    }
+  }
+  return out;
+}
+
+// A text of which people see a part, while its edits are written down in terms of all of it.
+class MaskedText {
+ public:
+  explicit MaskedText(std::vector<TextMerge::Layer> layers) : layers_(std::move(layers)) {}
+
+  // Right behind the letter people see before the place.
+  Insert as_written(const Insert& insert) {
+    const Point point = find(insert.position);
+    layers_.insert(layers_.begin() + point.layer, {count_code_points(insert.text), true, true});
+    return {point.written, insert.text};
+  }
+
+  // One after another; what is hidden in between stays. None: it hits letters that cannot be named.
+  std::optional<std::vector<Erase>> as_written(const Erase& erase) {
+    std::vector<Erase> out;
+    Point point = find(erase.position);
+    std::uint64_t left = erase.count;
+    for (; left > 0 && point.layer < count(); ++point.layer) {
+      split(point.layer, left);
+      TextMerge::Layer& layer = at(point.layer);
+      if (layer.shown && !layer.written) return std::nullopt;
+      if (layer.shown) {
+        out.push_back({point.written, layer.length});
+        left -= layer.length;
+        layer.shown = layer.written = false;
+      }
+      if (layer.written) point.written += layer.length;
+    }
+    return out;
+  }
+
+ private:
+  struct Point {
+    std::ptrdiff_t layer;
+    std::uint64_t written;  // before it
+  };
+  std::ptrdiff_t count() const { return static_cast<std::ptrdiff_t>(layers_.size()); }
+  TextMerge::Layer& at(std::ptrdiff_t layer) { return layers_[static_cast<std::size_t>(layer)]; }
+
+  // Cuts a layer that is longer.
+  void split(std::ptrdiff_t layer, std::uint64_t length) {
+    if (at(layer).length <= length) return;
+    TextMerge::Layer rest = at(layer);
+    rest.length -= length;
+    at(layer).length = length;
+    layers_.insert(layers_.begin() + layer + 1, rest);
+  }
+
+  Point find(std::uint64_t shown) {
+    Point out{0, 0};
+    for (; shown > 0 && out.layer < count(); ++out.layer) {
+      if (at(out.layer).shown) split(out.layer, shown);
+      const TextMerge::Layer& layer = at(out.layer);
+      if (layer.shown) shown -= layer.length;
+      if (layer.written) out.written += layer.length;
+    }
+    return out;
+  }
+
+  std::vector<TextMerge::Layer> layers_;
+};
+
+}  // namespace
+
+Result<Change> History::as_written(Change change) const {
+  if (state_->masked.empty()) return change;
+  std::map<Place, MaskedText> texts;
+  std::vector<Op> ops;
+  for (Op& op : change.ops) {
+    const auto* insert = std::get_if<Insert>(&op.action);
+    const auto* erase = std::get_if<Erase>(&op.action);
+    const FieldState* field = state_->documents.find(op.document, op.field);
+    const bool masked = (insert != nullptr || erase != nullptr) && field != nullptr &&
+                        field->text() != nullptr && field->text()->merged().is_masked_anywhere();
+    if (!masked) {
+      ops.push_back(std::move(op));
+      continue;
+    }
+    auto text = texts.find({op.document, op.field});
+    if (text == texts.end()) {
+      MaskedText fresh(field->text()->merged().layers(state_->graph));
+      text = texts.emplace(Place{op.document, op.field}, std::move(fresh)).first;
+    }
+    if (insert != nullptr) {
+      ops.push_back({op.document, op.field, text->second.as_written(*insert)});
+      continue;
+    }
+    const auto erases = text->second.as_written(*erase);
+    if (!erases) return Error{ErrorCode::not_permitted, "words whose erasure is held back"};
+    for (const Erase& each : *erases) ops.push_back({op.document, op.field, each});
+  }
+  change.ops = std::move(ops);
+  return change;
+}
+
+std::unique_ptr<History::State> History::State::rebuilt(std::set<ChangeId> without) const {
+  auto out = std::make_unique<State>(schema);
+  out->masked = std::move(without);
+  AddEffect unread;
+  for (ChangeIndex at = 0; at < graph.size(); ++at) out->apply(graph.change(at), unread);
+  out->documents.merge(out->graph, unread);
+  out->held = held;
+  return out;
+}
+
+AddEffect History::State::remask(std::unique_ptr<State>& state, std::set<ChangeId> wanted) {
+  std::set<ChangeId> toggled;
+  std::set_symmetric_difference(state->masked.begin(), state->masked.end(), wanted.begin(),
+                                wanted.end(), std::inserter(toggled, toggled.end()));
+  const std::set<Place> touched = touched_by(state->graph, toggled);
+  const bool known = std::any_of(toggled.begin(), toggled.end(), [&](const ChangeId& id) {
+    return state->graph.find(id).has_value();
+  });
+  AddEffect effect;
+  if (!known) {
+    state->masked = std::move(wanted);
+    return effect;
+  }
+  std::unique_ptr<State> after = state->rebuilt(std::move(wanted));
+  for (const DocumentId& id : after->documents.in_order(after->graph)) {
+    const DocumentState* before = state->documents.find(id);
+    if (!before->shown) effect.created.push_back(id);
+  }
+  std::sort(effect.created.begin(), effect.created.end());
+  for (const auto& [document, field] : touched) {
+    FieldEffect here{document, field, {}};
+    TextDifference change =
+        difference(state->shown_text(document, field), after->shown_text(document, field));
+    if (change.erased > 0 || !change.inserted.empty()) {
+      here.patches.push_back({change.position, change.erased, std::move(change.inserted)});
+    }
+    effect.fields.push_back(std::move(here));
+  }
+  state = std::move(after);
+  return effect;
+}
+
+std::string History::State::shown_text(const DocumentId& document, std::string_view field) const {
+  const FieldState* found = documents.find(document, field);
+  return found == nullptr || found->text() == nullptr ? std::string() : found->text()->text();
+}
+
+AddEffect History::mask(const std::vector<ChangeId>& changes) {
+  std::set<ChangeId> wanted = state_->masked;
+  wanted.insert(changes.begin(), changes.end());
+  return State::remask(state_, std::move(wanted));
+}
+
+AddEffect History::unmask(const std::vector<ChangeId>& changes) {
+  std::set<ChangeId> wanted = state_->masked;
+  for (const ChangeId& id : changes) wanted.erase(id);
+  return State::remask(state_, std::move(wanted));
+}
+
+std::vector<ChangeId> History::masked() const {
+  return {state_->masked.begin(), state_->masked.end()};
+}
+
+}  // namespace feltbog::document

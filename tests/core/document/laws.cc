@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+// The laws of docs/merging.md, each as a question to a set of changes.
+#include "tests/core/document/laws.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "core/base/assert.h"
+#include "core/base/cbor.h"
+#include "core/base/utf8.h"
+#include "core/document/change_codec.h"
+#include "core/document/saved_history.h"
+#include "tests/core/document/oracle.h"
+
+namespace feltbog::document::laws {
+namespace {
+
+using generator::Dice;
+
+History build(const std::vector<Change>& changes) {
+  History history(generator::schema());
+  for (const Change& change : changes) FELTBOG_ASSERT(history.add(change).has_value());
+  return history;
+}
+
+// Different for different histories.
+Dice dice_for(const std::vector<Change>& changes) {
+  std::uint64_t seed = changes.size();
+  for (const Change& change : changes) {
+    const auto time = static_cast<std::uint64_t>(change.recorded_at.milliseconds);
+    seed = seed * 0x100000001B3u + time * 8 + change.ops.size();
+  }
+  return Dice(seed);
+}
+
+std::vector<DocumentInfo> all_documents(const History& history) {
+  std::vector<DocumentInfo> out = history.documents();
+  const std::vector<DocumentInfo> deleted = history.deleted_documents();
+  out.insert(out.end(), deleted.begin(), deleted.end());
+  return out;
+}
+
+using Screens = std::map<std::pair<DocumentId, std::string>, std::string>;
+
+// Applies what an add reported to screens, and compares them with the texts.
+bool shows(Screens& screens, const AddEffect& effect, const History& history) {
+  for (const FieldEffect& field : effect.fields) {
+    std::string& screen = screens[{field.document, field.field}];
+    for (const TextPatch& patch : field.patches) {
+      const std::size_t begin = byte_offset_of(screen, patch.position);
+      const std::size_t end = byte_offset_of(screen, patch.position + patch.erased);
+      screen = screen.substr(0, begin) + patch.inserted + screen.substr(end);
+    }
+    if (screen != history.text(field.document, field.field)) return false;
+  }
+  return true;
+}
+
+bool agrees_with_oracle(const std::vector<Change>& changes) {
+  History history(generator::schema());
+  for (const Change& change : changes) {
+    if (!history.add(change)) return false;
+  }
+  return oracle::dump(history) == oracle::Oracle(generator::schema(), changes).dump();
+}
+
+bool any_order(const std::vector<Change>& changes) {
+  const History straight = build(changes);
+  Dice dice = dice_for(changes);
+  for (int round = 0; round < 3; ++round) {
+    std::vector<Change> order = changes;
+    for (std::size_t i = 0; i < changes.size() / 4; ++i) {
+      order.push_back(changes[dice.roll(changes.size())]);
+    }
+    generator::shuffle(order, dice);
+    const History shuffled = build(order);
+    if (shuffled.held_count() != 0) return false;
+    if (shuffled.canonical_state() != straight.canonical_state()) return false;
+    if (shuffled.conflicts() != straight.conflicts()) return false;
+  }
+  return straight.clone().canonical_state() == straight.canonical_state();
+}
+
+bool any_batches(const std::vector<Change>& changes) {
+  const History straight = build(changes);
+  Dice dice = dice_for(changes);
+  std::vector<std::pair<WriterId, Bytes>> batches;
+  for (const WriterId& writer : straight.writers()) {
+    std::vector<Change> own;
+    for (const Change& change : straight.changes_of(writer)) own.push_back(change);
+    for (std::size_t at = 0; at < own.size();) {
+      const std::size_t size = std::min(own.size() - at, 1 + dice.roll(6));
+      auto bytes = encode_changes(writer, std::span(own).subspan(at, size));
+      if (!bytes) return false;
+      batches.insert(batches.begin() + static_cast<std::ptrdiff_t>(dice.roll(batches.size() + 1)),
+                     {writer, *bytes});
+      at += size;
+    }
+  }
+  History rebuilt(generator::schema());
+  for (const auto& [writer, bytes] : batches) {
+    auto decoded = decode_changes(writer, bytes);
+    if (!decoded) return false;
+    for (Change& change : *decoded) {
+      if (!rebuilt.add(std::move(change))) return false;
+    }
+  }
+  return rebuilt.canonical_state() == straight.canonical_state();
+}
+
+bool many_at_a_time(const std::vector<Change>& changes) {
+  const History straight = build(changes);
+  Dice dice = dice_for(changes);
+  std::vector<Change> order = changes;
+  if (dice.one_in(2)) generator::shuffle(order, dice);
+  History together(generator::schema());
+  Screens screens;
+  for (std::size_t at = 0; at < order.size();) {
+    const std::size_t size = std::min(order.size() - at, 1 + dice.roll(40));
+    const auto begin = order.begin() + static_cast<std::ptrdiff_t>(at);
+    const AddEffect effect = together.add_all({begin, begin + static_cast<std::ptrdiff_t>(size)});
+    if (!effect.refused.empty() || !shows(screens, effect, together)) return false;
+    at += size;
+  }
+  return together.canonical_state() == straight.canonical_state() &&
+         together.conflicts() == straight.conflicts();
+}
+
+bool saved_and_loaded(const std::vector<Change>& changes) {
+  const History straight = build(changes);
+  Dice dice = dice_for(changes);
+  std::vector<Change> order = changes;
+  generator::shuffle(order, dice);
+  History restarted(generator::schema());
+  std::vector<Change> offered;  // held changes are not saved, and are offered again
+  for (const Change& change : order) {
+    offered.push_back(change);
+    if (!restarted.add(change)) return false;
+    if (!dice.one_in(12)) continue;
+    const auto saved = SavedHistory::open(restarted.save());
+    if (!saved) return false;
+    auto loaded = saved->load(generator::schema());
+    if (!loaded || loaded->canonical_state() != restarted.canonical_state()) return false;
+    if (loaded->save() != restarted.save()) return false;
+    restarted = std::move(*loaded);
+    if (!restarted.add_all(offered).refused.empty()) return false;
+  }
+  return restarted.canonical_state() == straight.canonical_state() &&
+         oracle::dump(restarted) == oracle::dump(straight);
+}
+
+bool masked_and_unmasked(const std::vector<Change>& changes) {
+  const History straight = build(changes);
+  Dice dice = dice_for(changes);
+  std::vector<ChangeId> masked;
+  for (const Change& change : changes) {
+    if (dice.one_in(6)) masked.push_back(change.id);
+  }
+  History before(generator::schema());
+  (void)before.mask(masked);
+  History after = straight.clone();
+  Screens screens;
+  for (const DocumentInfo& document : all_documents(after)) {
+    for (const std::string& field : after.fields(document.id)) {
+      screens[{document.id, field}] = after.text(document.id, field);
+    }
+  }
+  std::vector<Change> order = changes;
+  generator::shuffle(order, dice);
+  for (std::size_t at = 0; at < order.size(); ++at) {
+    if (!before.add(order[at])) return false;
+    if (dice.one_in(20)) before.rest();
+  }
+  for (const ChangeId& id : masked) {
+    if (!shows(screens, after.mask({id}), after)) return false;
+  }
+  const std::string expected =
+      oracle::Oracle(generator::schema(), changes, {masked.begin(), masked.end()}).dump();
+  if (before.canonical_state() != after.canonical_state()) return false;
+  if (before.conflicts() != after.conflicts()) return false;
+  if (oracle::dump(before) != expected) return false;
+  // What is saved is everything, without the mask.
+  const auto saved = SavedHistory::open(before.save());
+  if (!saved || saved->load(generator::schema())->canonical_state() != straight.canonical_state())
+    return false;
+  generator::shuffle(order, dice);
+  for (const Change& change : order) {
+    if (!shows(screens, after.unmask({change.id}), after)) return false;
+  }
+  return after.masked().empty() && after.canonical_state() == straight.canonical_state() &&
+         after.conflicts() == straight.conflicts();
+}
+
+bool patches_show_the_text(const std::vector<Change>& changes) {
+  History history(generator::schema());
+  Screens screens;
+  std::vector<Change> order = changes;
+  Dice dice = dice_for(changes);
+  generator::shuffle(order, dice);
+  for (const Change& change : order) {
+    const auto effect = history.add(change);
+    if (!effect) return false;
+    if (!shows(screens, *effect, history)) return false;
+  }
+  return true;
+}
+
+bool earlier_versions_read_as_then(const std::vector<Change>& changes) {
+  History history(generator::schema());
+  std::vector<std::pair<std::vector<OpId>, std::string>> seen;
+  for (const Change& change : changes) {
+    if (!history.add(change)) return false;
+    seen.emplace_back(history.text_version({}, "body"), history.text({}, "body"));
+  }
+  for (const auto& [version, text] : seen) {
+    const auto again = history.text_at({}, "body", version);
+    if (!again || *again != text) return false;
+  }
+  return true;
+}
+
+std::vector<Bytes> values_of(const History& history, const DocumentId& id,
+                             const std::string& field) {
+  std::vector<Bytes> out;
+  for (const FieldValue& value : history.values(id, field)) {
+    if (!value.value.is_null()) out.push_back(encode_cbor(value.value));
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+std::vector<Value> members_of(const History& history, const DocumentId& id,
+                              const std::string& field) {
+  std::vector<Value> out;
+  for (const SetMember& member : history.members(id, field)) out.push_back(member.value);
+  return out;
+}
+
+std::vector<Value> items_of(const History& history, const DocumentId& id,
+                            const std::string& field) {
+  std::vector<Value> out;
+  for (const ListItem& item : history.list(id, field)) out.push_back(item.value);
+  return out;
+}
+
+// Whoever writes in a text with masked words in it writes where he sees it, as long as nobody's
+// erasure is masked.
+bool written_where_it_is_seen(const std::vector<Change>& changes) {
+  History history = build(changes);
+  Dice dice = dice_for(changes);
+  std::vector<ChangeId> masked;
+  for (const Change& change : changes) {
+    const bool erases = std::any_of(change.ops.begin(), change.ops.end(), [](const Op& op) {
+      return std::holds_alternative<Erase>(op.action);
+    });
+    if (!erases && dice.one_in(3)) masked.push_back(change.id);
+  }
+  (void)history.mask(masked);
+  if (history.frozen({}, "body")) return true;
+  for (int round = 0; round < 6; ++round) {
+    std::string screen = history.text({}, "body");
+    Change change = history.begin_change(generator::writer(9), WallTime{1});
+    for (int i = 0; i < 2; ++i) {
+      const std::size_t length = static_cast<std::size_t>(count_code_points(screen));
+      const std::size_t position = dice.roll(length + 1);
+      const std::size_t erased = dice.roll(4);
+      const auto byte = [&](std::size_t at) {
+        return byte_offset_of(screen, std::min(at, length));
+      };
+      if (erased > 0) change.ops.push_back({{}, "body", Erase{position, erased}});
+      change.ops.push_back({{}, "body", Insert{position, "ø"}});
+      screen = screen.substr(0, byte(position)) + "ø" + screen.substr(byte(position + erased));
+    }
+    auto written = history.as_written(change);
+    if (!written || !history.add(std::move(*written))) return false;
+    if (history.text({}, "body") != screen) return false;
+  }
+  return true;
+}
+
+// Taking a change back, after whatever others did since, reads as if it had never had an effect:
+// texts and counts always, values and members where nobody has seen it yet.
+bool taken_back(const std::vector<Change>& changes) {
+  if (changes.empty()) return true;
+  const History straight = build(changes);
+  Dice dice = dice_for(changes);
+  const Change& change = changes[dice.roll(changes.size())];
+  History undone = straight.clone();
+  const auto back = undone.taking_back(change.id);
+  if (!back) return false;
+  if (!back->ops.empty()) {
+    Change undo = undone.begin_change(generator::writer(9), WallTime{1});
+    undo.ops = back->ops;
+    if (!undone.add(std::move(undo))) return false;
+  }
+  History without = straight.clone();
+  (void)without.mask({change.id});
+  const std::vector<ChangeId> heads = straight.heads();
+  const bool is_head = std::count(heads.begin(), heads.end(), change.id) > 0;
+  const bool removes = std::any_of(change.ops.begin(), change.ops.end(), [](const Op& op) {
+    return std::holds_alternative<Remove>(op.action);
+  });
+  for (const DocumentInfo& document : straight.documents()) {
+    for (const std::string& field : straight.fields(document.id)) {
+      const DocumentId& id = document.id;
+      if (undone.counter(id, field) != without.counter(id, field)) return false;
+      const bool open = !straight.frozen(id, field);
+      if (open && undone.text(id, field) != without.text(id, field)) return false;
+      if (!is_head) continue;
+      if (values_of(undone, id, field) != values_of(without, id, field)) return false;
+      if (removes) continue;
+      if (members_of(undone, id, field) != members_of(without, id, field)) return false;
+      if (items_of(undone, id, field) != items_of(without, id, field)) return false;
+    }
+  }
+  return true;
+}
+
+// Whether others depend on it, if only by coming after it.
+bool is_needed(const std::vector<Change>& changes, const ChangeId& id) {
+  return std::any_of(changes.begin(), changes.end(), [&](const Change& change) {
+    const bool next = change.id.writer == id.writer && change.id.counter > id.counter;
+    return next || std::count(change.dependencies.begin(), change.dependencies.end(), id) > 0;
+  });
+}
+
+std::string told(const std::vector<Change>& changes) {
+  std::string out;
+  for (const Change& change : changes) {
+    out += to_text(change.id) + " after";
+    for (const ChangeId& id : change.dependencies) out += " " + to_text(id);
+    for (const Op& op : change.ops) {
+      out += "\n    " + to_text(op.document) + " " + op.field + " " +
+             std::to_string(op.action.index());
+      if (const auto* insert = std::get_if<Insert>(&op.action)) {
+        out += " +" + std::to_string(insert->position) + " " + insert->text;
+      } else if (const auto* erase = std::get_if<Erase>(&op.action)) {
+        out += " -" + std::to_string(erase->position) + " " + std::to_string(erase->count);
+      }
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+const std::vector<Law>& all() {
+  static const std::vector<Law> kLaws = {
+      {"definition", agrees_with_oracle}, {"order", any_order},
+      {"batches", any_batches},           {"many at a time", many_at_a_time},
+      {"saved", saved_and_loaded},        {"masked", masked_and_unmasked},
+      {"patches", patches_show_the_text}, {"versions", earlier_versions_read_as_then},
+      {"taken back", taken_back},         {"where it is seen", written_where_it_is_seen},
+  };
+  return kLaws;
+}
+
+const Law& named(std::string_view name) {
+  const auto law =
+      std::find_if(all().begin(), all().end(), [&](const Law& each) { return each.name == name; });
+  FELTBOG_ASSERT(law != all().end());
+  return *law;
+}
+
+generator::Options options_of(std::uint64_t seed, generator::Options options) {
+  options.authors = 2 + seed % 7;
+  return options;
+}
+
+std::string broken_by(const Law& law, const std::vector<Change>& changes) {
+  if (law.holds(changes)) return {};
+  std::vector<Change> left = changes;
+  for (std::size_t at = left.size(); at-- > 0;) {
+    std::vector<Change> fewer = left;
+    const ChangeId dropped = fewer[at].id;
+    fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(at));
+    if (!is_needed(fewer, dropped) && !law.holds(fewer)) left = std::move(fewer);
+  }
+  return std::string(law.name) + "\n" + told(left);
+}
+
+}  // namespace feltbog::document::laws
