@@ -128,7 +128,9 @@ class RecordWriter {
     indent(depth);
     label(label_of(language_, field) + ":");
     out_ += '\n';
-    if (depth >= kDepthMax) {
+    if (field == "difference") {
+      difference(value.items(), depth + 1);
+    } else if (depth >= kDepthMax) {
       indent(depth + 1);
       out_ += to_json(value) + '\n';
     } else if (value.map() != nullptr) {
@@ -136,6 +138,19 @@ class RecordWriter {
     } else {
       list(value.items(), depth + 1);
     }
+  }
+
+  // In one flow of words: [-only in the first-], {+only in this one+}.
+  void difference(const Value::List& parts, int depth) {
+    indent(depth);
+    for (const Value& part : parts) {
+      const std::string words = printable(part["text"].text_or({}), false);
+      const std::string only = part["only"].text_or({});
+      if (only.empty()) out_ += words;
+      if (only == "first") out_ += "[-" + words + "-]";
+      if (only == "this") out_ += "{+" + words + "+}";
+    }
+    out_ += '\n';
   }
 
   void list(const Value::List& items, int depth) {

@@ -63,13 +63,14 @@ std::vector<OpPlace> Register::read_without(const CausalGraph& graph, const Fiel
 }
 
 std::vector<OpPlace> Register::read_of(const CausalGraph& graph, const FieldRule& rule,
-                                       std::vector<OpPlace> out) {
-  std::sort(out.begin(), out.end(), [&](OpPlace a, OpPlace b) { return graph.before(a, b); });
-  if (out.empty()) return out;
-  if (rule.policy == Policy::last_writer) return {out.back()};
-  if (rule.policy != Policy::monotone) return out;
-  OpPlace highest = out.front();
-  for (OpPlace place : out) {
+                                       std::vector<OpPlace> standing) {
+  std::sort(standing.begin(), standing.end(),
+            [&](OpPlace a, OpPlace b) { return graph.before(a, b); });
+  if (standing.empty()) return standing;
+  if (rule.policy == Policy::last_writer) return {standing.back()};
+  if (rule.policy != Policy::monotone) return standing;
+  OpPlace highest = standing.front();
+  for (OpPlace place : standing) {
     if (rung(rule, value_of(graph, place)) >= rung(rule, value_of(graph, highest))) highest = place;
   }
   return {highest};

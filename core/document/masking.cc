@@ -8,9 +8,9 @@
 #include <set>
 #include <utility>
 
-#include "core/base/utf8.h"
 #include "core/document/history.h"
 #include "core/document/history_state.h"
+#include "core/document/masked_text.h"
 #include "core/document/text_buffer.h"
 
 namespace feltbog::document {
@@ -30,68 +30,6 @@ std::set<Place> touched_by(const CausalGraph& graph, const std::set<ChangeId>& c
   }
   return out;
 }
-
-// A text of which people see a part, while its edits are written down in terms of all of it.
-class MaskedText {
- public:
-  explicit MaskedText(std::vector<TextMerge::Layer> layers) : layers_(std::move(layers)) {}
-
-  // Right behind the letter people see before the place.
-  Insert as_written(const Insert& insert) {
-    const Point point = find(insert.position);
-    layers_.insert(layers_.begin() + point.layer, {count_code_points(insert.text), true, true});
-    return {point.written, insert.text};
-  }
-
-  // One after another; what is hidden in between stays. None: it hits letters that cannot be named.
-  std::optional<std::vector<Erase>> as_written(const Erase& erase) {
-    std::vector<Erase> out;
-    Point point = find(erase.position);
-    std::uint64_t left = erase.count;
-    for (; left > 0 && point.layer < count(); ++point.layer) {
-      split(point.layer, left);
-      TextMerge::Layer& layer = at(point.layer);
-      if (layer.shown && !layer.written) return std::nullopt;
-      if (layer.shown) {
-        out.push_back({point.written, layer.length});
-        left -= layer.length;
-        layer.shown = layer.written = false;
-      }
-      if (layer.written) point.written += layer.length;
-    }
-    return out;
-  }
-
- private:
-  struct Point {
-    std::ptrdiff_t layer;
-    std::uint64_t written;  // before it
-  };
-  std::ptrdiff_t count() const { return static_cast<std::ptrdiff_t>(layers_.size()); }
-  TextMerge::Layer& at(std::ptrdiff_t layer) { return layers_[static_cast<std::size_t>(layer)]; }
-
-  // Cuts a layer that is longer.
-  void split(std::ptrdiff_t layer, std::uint64_t length) {
-    if (at(layer).length <= length) return;
-    TextMerge::Layer rest = at(layer);
-    rest.length -= length;
-    at(layer).length = length;
-    layers_.insert(layers_.begin() + layer + 1, rest);
-  }
-
-  Point find(std::uint64_t shown) {
-    Point out{0, 0};
-    for (; shown > 0 && out.layer < count(); ++out.layer) {
-      if (at(out.layer).shown) split(out.layer, shown);
-      const TextMerge::Layer& layer = at(out.layer);
-      if (layer.shown) shown -= layer.length;
-      if (layer.written) out.written += layer.length;
-    }
-    return out;
-  }
-
-  std::vector<TextMerge::Layer> layers_;
-};
 
 }  // namespace
 

@@ -60,6 +60,20 @@ TEST_CASE("a record becomes labels and values, with what is nested indented belo
         "  Ændringer: 2\n");
 }
 
+TEST_CASE("what distinguishes two texts is marked in the flow of words") {
+  const auto part = [](const char* words, const char* only) {
+    Value out;
+    out["text"] = words;
+    if (*only != 0) out["only"] = only;
+    return out;
+  };
+  Value record;
+  record["difference"] = Value(Value::List{part("Hun var ", ""), part("ikke ", "first"),
+                                           part("altid ", "this"), part("hjemme.", "")});
+  CHECK(render_result(*find_any_command("conflicts.show"), record, Language::danish, kPlain) ==
+        "Over for den første:\n  Hun var [-ikke -]{+altid +}hjemme.\n");
+}
+
 TEST_CASE("data cannot move the cursor or change colours") {
   CHECK(render_cell("title",
                     Value("a\x1b[31mb\xC2\x9B"

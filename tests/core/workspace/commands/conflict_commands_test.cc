@@ -137,6 +137,28 @@ TEST_CASE("of two texts signed apart one stands, and the other's words are added
   CHECK(note["addenda"].items().front()["text"] == Value("Aftalt tirsdag."));
 }
 
+TEST_CASE("texts to choose between are shown with what distinguishes them, word by word") {
+  Case test;
+  test.anna.call("note.write", parameters("case", test.id, "text", "Aftalt.", "title", "N"));
+  test.office.sync_all();
+  test.anna.call("note.sign", parameters("case", test.id, "note", "N"));
+  test.bo.call("note.edit", parameters("case", test.id, "note", "N", "text", "Aftalt tirsdag."));
+  test.bo.call("note.sign", parameters("case", test.id, "note", "N"));
+  test.office.sync_all();
+  for (const Value& row : test.desk.call("conflicts.list").items()) {
+    if (row["kind"] != Value("signings")) continue;
+    const Value shown = test.desk.call("conflicts.show", parameters("conflict", row["id"]));
+    REQUIRE(shown["candidates"].items().size() == 2);
+    CHECK(shown["candidates"].items()[0]["difference"].is_null());
+    const Value::List parts = shown["candidates"].items()[1]["difference"].items();
+    REQUIRE(parts.size() == 3);
+    CHECK(parts[1]["text"] == Value(" tirsdag"));
+    CHECK(parts[1]["only"] == Value("this"));
+    return;
+  }
+  FAIL("no conflict of two signings");
+}
+
 TEST_CASE("a conflict settled on two devices at once is settled") {
   Case test;
   const std::string id = test.outcome_conflict();
