@@ -140,7 +140,7 @@ class RecordWriter {
     }
   }
 
-  // In one flow of words: [-only in the first-], {+only in this one+}.
+  // In one flow of words: [-only in the first or older-], {+only in this or the newer one+}.
   void difference(const Value::List& parts, int depth) {
     indent(depth);
     for (const Value& part : parts) {

@@ -41,8 +41,8 @@ class DocumentTable {
   const FieldState* find(const DocumentId& id, std::string_view field) const;
   // Null when there is none.
   TextField* text(const DocumentId& id, std::string_view field);
-  // Notes an op that has all others in its past.
-  void touch(const DocumentId& id, OpPlace place) { documents_.at(id).newest.assign(1, place); }
+  // Its newest ops, for an editor that has all others in its past; the document is there.
+  std::vector<OpPlace>& newest(const DocumentId& id) { return documents_.at(id).newest; }
   const std::map<DocumentId, DocumentState>& all() const { return documents_; }
   // Those shown: the root first, then by creation.
   std::vector<DocumentId> in_order(const CausalGraph& graph) const;

@@ -114,11 +114,11 @@ bool History::State::extend(const WriterId& writer, WallTime recorded_at,
   if (typed.text == nullptr || typed.document != splice.document || typed.field != splice.field) {
     TextField* text = documents.text(splice.document, splice.field);
     if (text == nullptr) return false;
-    typed = {splice.document, std::string(splice.field), text};
+    typed = {splice.document, std::string(splice.field), text, &documents.newest(splice.document)};
   }
   if (!typed.text->may_extend() || !is_utf8(splice.inserted)) return false;
   OpPlace place{graph.extend(recorded_at), 0};
-  documents.touch(splice.document, place);
+  typed.newest->assign(1, place);
   const auto add_edit = [&](const EditView& edit) {
     graph.ops().add_edit(place, *typed.text->number(), typed.text->log().size());
     typed.text->extend(graph, place, edit);

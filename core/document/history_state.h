@@ -35,7 +35,8 @@ struct History::State {
     DocumentId document;
     std::string field;
     TextField* text = nullptr;
-  } typed;  // where the last splice was
+    std::vector<OpPlace>* newest = nullptr;  // of the document
+  } typed;                                   // where the last splice was
 
   // The same changes, with those taken out of effect.
   std::unique_ptr<State> rebuilt(std::set<ChangeId> without) const;

@@ -3,11 +3,11 @@
 // somebody entitled to. Nothing is lost by settling: every value stays in the history.
 #include <algorithm>
 
-#include "core/document/word_difference.h"
 #include "core/workspace/call.h"
 #include "core/workspace/commands/commands.h"
 #include "core/workspace/course.h"
 #include "core/workspace/naming.h"
+#include "core/workspace/note_history.h"
 #include "core/workspace/schema.h"
 
 namespace feltbog::workspace {
@@ -111,19 +111,6 @@ Result<Value> conflicts_list(Call& call) {
     rows.push_back(std::move(row));
   }
   return rows;
-}
-
-// Word by word, what a text has that the first candidate has not, and the other way round.
-Value difference_value(const std::string& first, const std::string& other) {
-  Value out = Value::List{};
-  for (const document::WordRun& run : document::word_difference(first, other)) {
-    Value part;
-    part["text"] = run.text;
-    if (run.in == document::WordRun::In::first) part["only"] = "first";
-    if (run.in == document::WordRun::In::second) part["only"] = "this";
-    out.push_back(std::move(part));
-  }
-  return out;
 }
 
 Result<Value> conflicts_show(Call& call) {

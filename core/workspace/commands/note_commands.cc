@@ -7,6 +7,7 @@
 #include "core/workspace/call.h"
 #include "core/workspace/commands/commands.h"
 #include "core/workspace/naming.h"
+#include "core/workspace/note_history.h"
 #include "core/workspace/schema.h"
 #include "core/workspace/splice.h"
 
@@ -132,6 +133,40 @@ Value addenda_of(Call& call, const NotePlace& place) {
   return out;
 }
 
+Result<Value> note_history(Call& call) {
+  FELTBOG_TRY(place, find_note(call));
+  Value rows = Value::List{};
+  std::int64_t number = 0;
+  for (const NoteVersion& version : note_versions(place.file->history, place.note)) {
+    Value row;
+    row["version"] = ++number;
+    row["written"] = casework::to_text(casework::to_copenhagen(version.ended));
+    row["by"] = author_name(call.core(), version.writer);
+    row["device"] = device_of(call.core(), version.writer);
+    row["added"] = static_cast<std::int64_t>(version.added);
+    row["removed"] = static_cast<std::int64_t>(version.removed);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+// The text as its author saw it then, and what distinguishes today's from it.
+Result<void> add_version(Call& call, const NotePlace& place, Value& out) {
+  const auto& history = place.file->history;
+  const std::vector<NoteVersion> versions = note_versions(history, place.note);
+  const auto count = static_cast<std::int64_t>(versions.size());
+  const std::int64_t number = call.parameters()["version"].integer_or(0);
+  if (number < 1 || number > count) {
+    return Error{ErrorCode::not_found, "a version from 1 to " + std::to_string(count)};
+  }
+  const NoteVersion& version = versions[static_cast<std::size_t>(number - 1)];
+  FELTBOG_TRY(text, history.text_at(place.note, field::kBody, {version.newest}));
+  out["version"] = number;
+  out["difference"] = difference_value(text, history.text(place.note, field::kBody));
+  out["text"] = std::move(text);
+  return {};
+}
+
 Result<Value> note_show(Call& call) {
   FELTBOG_TRY(place, find_note(call));
   const auto& history = place.file->history;
@@ -145,6 +180,7 @@ Result<Value> note_show(Call& call) {
     out["signed_at"] = casework::to_text(casework::to_copenhagen(signing->recorded_at));
   }
   out["addenda"] = addenda_of(call, place);
+  if (call.has("version")) FELTBOG_CHECK(add_version(call, place, out));
   return out;
 }
 
@@ -185,7 +221,19 @@ constexpr Parameter kWriteParameters[] = {
 constexpr Parameter kAppendParameters[] = {kCase, kNote, kText, kHappened};
 constexpr Parameter kEditParameters[] = {kCase, kNote, kText};
 constexpr Parameter kNoteParameters[] = {kCase, kNote};
+constexpr Parameter kShowParameters[] = {kCase,
+                                         kNote,
+                                         {"version",
+                                          ParameterType::integer,
+                                          Presence::optional,
+                                          {"As it read then: a number of `note history`",
+                                           "Som det lød da: et nummer fra `note history`"}}};
 constexpr Parameter kListParameters[] = {kCase};
+constexpr Column kHistoryColumns[] = {{"version", {"Version", "Version"}},
+                                      {"written", {"Written", "Skrevet"}},
+                                      {"by", {"By", "Af"}},
+                                      {"added", {"Added", "Tilføjet"}},
+                                      {"removed", {"Removed", "Slettet"}}};
 constexpr Column kListColumns[] = {{"id", {"Note", "Notat"}},
                                    {"title", {"Title", "Titel"}},
                                    {"happened", {"Happened", "Skete"}},
@@ -218,6 +266,19 @@ constexpr CommandRow kRows[] = {
      false,
      false,
      note_edit},
+    {"note.history",
+     Shape::query,
+     1,
+     {"Who wrote in a note, when, and how many letters",
+      "Hvem der har skrevet i et notat, hvornår, og hvor mange tegn"},
+     "feltbog note history abcd12 'Besøg'",
+     kNoteParameters,
+     kHistoryColumns,
+     Entitlement::anyone,
+     AccessClass::view,
+     true,
+     false,
+     note_history},
     {"note.list",
      Shape::query,
      1,
@@ -235,7 +296,7 @@ constexpr CommandRow kRows[] = {
      1,
      {"Read a note and its addenda", "Læs et notat og dets tilføjelser"},
      "feltbog note show abcd12 'Besøg'",
-     kNoteParameters,
+     kShowParameters,
      {},
      Entitlement::anyone,
      AccessClass::view,

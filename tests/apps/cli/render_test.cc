@@ -71,7 +71,7 @@ TEST_CASE("what distinguishes two texts is marked in the flow of words") {
   record["difference"] = Value(Value::List{part("Hun var ", ""), part("ikke ", "first"),
                                            part("altid ", "this"), part("hjemme.", "")});
   CHECK(render_result(*find_any_command("conflicts.show"), record, Language::danish, kPlain) ==
-        "Over for den første:\n  Hun var [-ikke -]{+altid +}hjemme.\n");
+        "Forskelle:\n  Hun var [-ikke -]{+altid +}hjemme.\n");
 }
 
 TEST_CASE("data cannot move the cursor or change colours") {

@@ -53,6 +53,32 @@ TEST_CASE("what one wrote last is taken back, and what others wrote since stays"
   CHECK(note.text(note.anna) == "Aftalt.");
 }
 
+TEST_CASE("a note's history says who wrote when, and shows how it read then") {
+  Note note;
+  note.append(note.bo, "Ringet op.");
+  note.office.sync_all();
+  note.anna.call("note.edit",
+                 parameters("case", note.id, "note", "N", "text", "Aftalt.\nRinget op kl. 10."));
+  note.office.sync_all();
+  const Value::List rows =
+      note.bo.call("note.history", parameters("case", note.id, "note", "N")).items();
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0]["by"] == Value("Anna"));
+  CHECK(rows[1]["by"] == Value("Bo"));
+  CHECK(rows[1]["added"] == Value(11));
+  CHECK(rows[2]["removed"] == Value(0));
+  const auto shown = [&](int version) {
+    return note.bo.try_call("note.show",
+                            parameters("case", note.id, "note", "N", "version", version));
+  };
+  CHECK(shown(1).value()["text"] == Value("Aftalt."));
+  CHECK(shown(2).value()["text"] == Value("Aftalt.\nRinget op."));
+  const Value::List parts = shown(2).value()["difference"].items();
+  REQUIRE(parts.size() == 3);
+  CHECK(parts[1]["text"] == Value(" kl. 10"));
+  CHECK(shown(4).error().code == ErrorCode::not_found);
+}
+
 TEST_CASE("in a signed note nothing is taken back") {
   Note note;
   note.append(note.anna, "Hun var glad.");
