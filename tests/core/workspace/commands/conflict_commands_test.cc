@@ -2,6 +2,9 @@
 // The inbox of conflicts, by the shipped pathway: who settles what, and what stands afterwards.
 #include <doctest/doctest.h>
 
+#include "core/workspace/naming.h"
+#include "core/workspace/schema.h"
+#include "core/workspace/unit_of_work.h"
 #include "tests/support/test_office.h"
 
 using namespace feltbog;
@@ -32,6 +35,18 @@ struct Case {
   }
   Value note(TestDevice& device) {
     return device.call("note.show", parameters("case", id, "note", "N"));
+  }
+  // No command deletes a note; another program on the same engine may.
+  void delete_note(TestDevice& device) {
+    workspace::Core& core = device.workspace().core();
+    workspace::SpaceFile* file = workspace::find_file(core, id).value();
+    workspace::UnitOfWork work(core);
+    work.draft(file->id).value()->delete_document(
+        workspace::find_document(*file, workspace::kNoteKind, "N").value());
+    REQUIRE(work.commit().has_value());
+  }
+  std::size_t note_count(TestDevice& device) {
+    return device.call("note.list", parameters("case", id)).items().size();
   }
   ErrorCode settle_error(TestDevice& device, Value request) {
     const auto settled = device.try_call("conflicts.settle", std::move(request));
@@ -135,6 +150,31 @@ TEST_CASE("of two texts signed apart one stands, and the other's words are added
   CHECK(note["text"] == Value("Aftalt."));
   REQUIRE(note["addenda"].items().size() == 1);
   CHECK(note["addenda"].items().front()["text"] == Value("Aftalt tirsdag."));
+}
+
+TEST_CASE("a note that was deleted while somebody wrote in it is kept until that is settled") {
+  for (const bool discard : {false, true}) {
+    CAPTURE(discard);
+    Case test;
+    test.anna.call("note.write", parameters("case", test.id, "text", "Aftalt.", "title", "N"));
+    test.office.sync_all();
+    test.anna.call("note.append", parameters("case", test.id, "note", "N", "text", "Husk nøglen."));
+    test.delete_note(test.bo);
+    CHECK(test.note_count(test.bo) == 0);
+    test.office.sync_all();
+    CHECK(test.note(test.bo)["text"] == Value("Aftalt.\nHusk nøglen."));
+    const std::string conflict = test.only_conflict(test.desk);
+    const Value shown = test.desk.call("conflicts.show", parameters("conflict", conflict));
+    CHECK(shown["kind"] == Value("deletion"));
+    CHECK(shown["candidates"].items()[0]["by"] == Value("Bo"));
+    CHECK(test.settle_error(test.bo, parameters("conflict", conflict)) == ErrorCode::not_permitted);
+    test.desk.call("conflicts.settle", parameters("conflict", conflict, "discard", discard));
+    test.office.sync_all();
+    for (TestDevice* device : {&test.anna, &test.bo, &test.desk}) {
+      CHECK(test.note_count(*device) == (discard ? 0 : 1));
+      CHECK(device->call("conflicts.list").items().empty());
+    }
+  }
 }
 
 TEST_CASE("texts to choose between are shown with what distinguishes them, word by word") {
