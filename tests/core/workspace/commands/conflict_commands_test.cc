@@ -36,6 +36,15 @@ struct Case {
   Value note(TestDevice& device) {
     return device.call("note.show", parameters("case", id, "note", "N"));
   }
+  // Anna signs "Aftalt.", Bo meanwhile "Aftalt tirsdag.".
+  void sign_apart() {
+    anna.call("note.write", parameters("case", id, "text", "Aftalt.", "title", "N"));
+    office.sync_all();
+    anna.call("note.sign", parameters("case", id, "note", "N"));
+    bo.call("note.edit", parameters("case", id, "note", "N", "text", "Aftalt tirsdag."));
+    bo.call("note.sign", parameters("case", id, "note", "N"));
+    office.sync_all();
+  }
   // No command deletes a note; another program on the same engine may.
   void delete_note(TestDevice& device) {
     workspace::Core& core = device.workspace().core();
@@ -131,12 +140,7 @@ TEST_CASE("words that meet a signature become an addendum when somebody adds the
 
 TEST_CASE("of two texts signed apart one stands, and the other's words are added once") {
   Case test;
-  test.anna.call("note.write", parameters("case", test.id, "text", "Aftalt.", "title", "N"));
-  test.office.sync_all();
-  test.anna.call("note.sign", parameters("case", test.id, "note", "N"));
-  test.bo.call("note.edit", parameters("case", test.id, "note", "N", "text", "Aftalt tirsdag."));
-  test.bo.call("note.sign", parameters("case", test.id, "note", "N"));
-  test.office.sync_all();
+  test.sign_apart();
   for (int settled = 0; settled < 2; ++settled) {
     const Value open = test.desk.call("conflicts.list");
     for (const Value& row : open.items()) {
@@ -179,12 +183,7 @@ TEST_CASE("a note that was deleted while somebody wrote in it is kept until that
 
 TEST_CASE("texts to choose between are shown with what distinguishes them, word by word") {
   Case test;
-  test.anna.call("note.write", parameters("case", test.id, "text", "Aftalt.", "title", "N"));
-  test.office.sync_all();
-  test.anna.call("note.sign", parameters("case", test.id, "note", "N"));
-  test.bo.call("note.edit", parameters("case", test.id, "note", "N", "text", "Aftalt tirsdag."));
-  test.bo.call("note.sign", parameters("case", test.id, "note", "N"));
-  test.office.sync_all();
+  test.sign_apart();
   for (const Value& row : test.desk.call("conflicts.list").items()) {
     if (row["kind"] != Value("signings")) continue;
     const Value shown = test.desk.call("conflicts.show", parameters("conflict", row["id"]));
