@@ -16,7 +16,7 @@ struct NoteVersion {
   WallTime begun;
   WallTime ended;
   std::uint64_t added = 0;    // code points
-  std::uint64_t removed = 0;  // code points, as far as they were there
+  std::uint64_t removed = 0;  // code points
   document::OpId newest;      // the text as its author saw it: History::text_at
 };
 
