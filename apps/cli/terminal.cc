@@ -20,7 +20,9 @@ namespace {
 constexpr std::size_t kWidthDefault = 80;
 constexpr std::size_t kWidthMin = 20;
 
+// Also what stands behind the end: a short text that was moved away leaves its letters there.
 void wipe_text(std::string& text) {
+  text.resize(text.capacity());
   crypto::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
   text.clear();
 }
@@ -81,6 +83,11 @@ Terminal Terminal::of(std::FILE* stream, const Variables& variables) {
   if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) out.width = size.ws_col;
   out.width = std::max(out.width, kWidthMin);
   return out;
+}
+
+Passphrase::Passphrase(std::string text) {
+  text_.swap(text);
+  wipe_text(text);
 }
 
 Passphrase::Passphrase(Passphrase&& other) noexcept {

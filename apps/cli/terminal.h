@@ -27,7 +27,7 @@ struct Terminal {
 // A passphrase, wiped when it goes.
 class Passphrase {
  public:
-  explicit Passphrase(std::string text) : text_(std::move(text)) {}
+  explicit Passphrase(std::string text);
   Passphrase(Passphrase&& other) noexcept;
   Passphrase& operator=(Passphrase&& other) noexcept;
   ~Passphrase();
