@@ -99,7 +99,8 @@ sub check_file {
   }
 }
 
-open my $list, '-|', 'git', '-C', $root, 'ls-files' or die "git ls-files: $!";
+open my $list, '-|', 'git', '-C', $root, 'ls-files', '--cached', '--others',
+  '--exclude-standard' or die "git ls-files: $!";
 chomp(my @paths = <$list>);
 # Text only: pictures and golden files may hold any bytes.
 check_file($_) for grep { -f "$root/$_" && -T "$root/$_" } @paths;

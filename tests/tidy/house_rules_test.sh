@@ -16,7 +16,7 @@ complain() {
 
 # findings_for PATH TEXT: what the rules say of a tree with that one file.
 findings_for() {
-  git -C "$tree" rm -rqf --cached . >/dev/null 2>&1 || true
+  git -C "$tree" rm -rqf . >/dev/null 2>&1 || true
   mkdir -p "$tree/$(dirname "$1")"
   printf '%b\n' "$2" >"$tree/$1"
   git -C "$tree" add -f -- "$1"

@@ -27,7 +27,8 @@ my %brings = (
   sstream => ['string', 'string_view'], regex => ['string', 'string_view'],
 );
 
-open my $list, '-|', 'git', '-C', $root, 'ls-files', '*.cc', '*.h', '*.inc' or die "git: $!";
+open my $list, '-|', 'git', '-C', $root, 'ls-files', '--cached', '--others',
+  '--exclude-standard', '*.cc', '*.h', '*.inc' or die "git: $!";
 chomp(my @paths = <$list>);
 @paths = grep { -f "$root/$_" } @paths;
 my (%code, %includes);

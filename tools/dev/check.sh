@@ -4,7 +4,12 @@
 # that a second run, also in another checkout, looks only at what changed.
 
 cpp_files() {
-  git ls-files -z -- '*.cc' '*.h' '*.c' 'core/*.inc' | existing
+  here '*.cc' '*.h' '*.c' 'core/*.inc' | existing
+}
+
+# Paths, each ended by a NUL: also those git has not been told of yet.
+here() {
+  git ls-files -z --cached --others --exclude-standard -- "$@"
 }
 
 # Drops files that are tracked but deleted in the working tree.
@@ -54,7 +59,7 @@ check_shell() {
   local path status=0
   while IFS= read -r -d '' path; do
     bash -n "$path" || status=1
-  done < <({ git ls-files -z -- '*.sh' dev .ci/run; } | existing)
+  done < <({ here '*.sh' dev .ci/run; } | existing)
   return "$status"
 }
 
@@ -69,7 +74,7 @@ check_the_rules() {
 # Every header compiles alone, as C too if it says it is for C. Where a source of the same name
 # includes it first, reading that source for lint proves it.
 check_headers() {
-  git ls-files -z -- '*.h' | existing | tr '\0' '\n' | not_proven_by_lint |
+  here '*.h' | existing | tr '\0' '\n' | not_proven_by_lint |
     each_file header tools/dev/check-header.sh "$(g++ --version | head -n 1)"
 }
 
@@ -90,7 +95,7 @@ check_lint() {
     build/release/compile_commands.json >build/lint/compile_commands.json
   precompile_for_lint
   sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' build/release/compile_commands.json |
-    sed "s|^$PWD/||" | sort -u | grep -Fx -f <(git ls-files -- '*.cc' '*.c') |
+    sed "s|^$PWD/||" | sort -u | grep -Fx -f <(here '*.cc' '*.c' | tr '\0' '\n') |
     each_file lint tools/dev/lint-file.sh \
       "$(clang-tidy-14 --version | xargs) $(cat .clang-tidy tests/.clang-tidy)"
 }
@@ -116,7 +121,7 @@ each_file() {
   find "$cache" -type f -mtime +30 -delete
   rules=$(cat "$worker" cmake/*.cmake <(echo "$3") | sha256sum)
   local sums=build/logs/check-$1.sums includes=build/logs/check-$1.includes
-  git ls-files -z -- '*.cc' '*.h' '*.c' '*.inc' | existing | xargs -0 -r sha256sum >"$sums"
+  here '*.cc' '*.h' '*.c' '*.inc' | existing | xargs -0 -r sha256sum >"$sums"
   cut -c67- "$sums" | xargs -r grep -HE '^[ \t]*#[ \t]*include' >"$includes"
   local path content key todo=()
   while IFS=$'\t' read -r path content; do
