@@ -166,7 +166,7 @@ bool is_deleted(const CausalGraph& graph, const DocumentState& document) {
 }
 
 const FieldRule& rule_for(const Schema& schema, std::string_view kind, std::string_view field) {
-  static const FieldRule kUndeclared{Policy::multi_value, {}};
+  static const FieldRule kUndeclared{Policy::multi_value, {}, nullptr};
   const FieldRule* rule = schema.find(kind, field);
   return rule != nullptr ? *rule : kUndeclared;
 }

@@ -26,6 +26,15 @@ std::size_t rung(const FieldRule& rule, const Value& value) {
   return static_cast<std::size_t>(found - rule.ladder.begin()) + 1;
 }
 
+std::vector<OpPlace> resolved(const CausalGraph& graph, const FieldRule& rule,
+                              std::vector<OpPlace> standing) {
+  if (rule.resolver == nullptr || standing.size() < 2) return standing;
+  std::vector<Value> values;
+  for (OpPlace place : standing) values.push_back(value_of(graph, place));
+  const auto chosen = rule.resolver(values);
+  return chosen && *chosen < standing.size() ? std::vector<OpPlace>{standing[*chosen]} : standing;
+}
+
 }  // namespace
 
 bool Register::supersedes(const CausalGraph& graph, OpPlace newer, OpPlace older,
@@ -68,6 +77,7 @@ std::vector<OpPlace> Register::read_of(const CausalGraph& graph, const FieldRule
             [&](OpPlace a, OpPlace b) { return graph.before(a, b); });
   if (standing.empty()) return standing;
   if (rule.policy == Policy::last_writer) return {standing.back()};
+  if (rule.policy == Policy::resolved) return resolved(graph, rule, std::move(standing));
   if (rule.policy != Policy::monotone) return standing;
   OpPlace highest = standing.front();
   for (OpPlace place : standing) {

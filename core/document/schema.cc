@@ -14,19 +14,25 @@ std::string_view policy_name(Policy policy) {
     case Policy::counter: return "counter";
     case Policy::list: return "list";
     case Policy::monotone: return "monotone";
+    case Policy::resolved: return "resolved";
   }
   return "unknown";
 }
 
 Schema& Schema::field(std::string_view kind, std::string_view field, Policy policy) {
-  kinds_[std::string(kind)][std::string(field)] = FieldRule{policy, {}};
+  kinds_[std::string(kind)][std::string(field)] = FieldRule{policy, {}, nullptr};
   return *this;
 }
 
 Schema& Schema::ladder(std::string_view kind, std::string_view field,
                        std::vector<Value> lowest_first) {
   kinds_[std::string(kind)][std::string(field)] =
-      FieldRule{Policy::monotone, std::move(lowest_first)};
+      FieldRule{Policy::monotone, std::move(lowest_first), nullptr};
+  return *this;
+}
+
+Schema& Schema::resolved(std::string_view kind, std::string_view field, Resolver resolver) {
+  kinds_[std::string(kind)][std::string(field)] = FieldRule{Policy::resolved, {}, resolver};
   return *this;
 }
 

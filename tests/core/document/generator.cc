@@ -83,7 +83,7 @@ class World {
     }
     if (dice_.one_in(3)) return {document, "body", Freeze{}};
     if (dice_.one_in(2)) return {document, "newer", Unknown{77, Bytes{0x83, 1, 2, 0x61, 'x'}}};
-    return {document, "undeclared", Set{word(), std::nullopt}};
+    return {document, dice_.one_in(2) ? "undeclared" : "agreed", Set{word(), std::nullopt}};
   }
 
   Action edit(std::uint64_t length) {
@@ -152,6 +152,16 @@ class World {
   std::vector<Change> made_;
 };
 
+// The greatest word, unless one of them cannot be compared with the others.
+std::optional<std::size_t> greatest(std::span<const Value> words) {
+  const auto is_greater = [](const Value& a, const Value& b) {
+    return a.text_or({}) < b.text_or({});
+  };
+  const auto found = std::max_element(words.begin(), words.end(), is_greater);
+  if (found->text_or({}) == "e") return std::nullopt;
+  return static_cast<std::size_t>(found - words.begin());
+}
+
 }  // namespace
 
 std::uint64_t Dice::next() {
@@ -182,6 +192,7 @@ Schema schema() {
         .field(kind, "entries", Policy::log)
         .field(kind, "attempts", Policy::counter)
         .field(kind, "goals", Policy::list)
+        .resolved(kind, "agreed", greatest)
         .ladder(kind, "status", {Value("open"), Value("closed"), Value("sealed")});
   }
   return out;

@@ -282,6 +282,11 @@ std::vector<Oracle::Event> Oracle::standing(const std::vector<Event>& events,
     std::erase_if(out, [&](const Event& event) { return rung_of(event) < highest; });
     return {out.back()};
   }
+  if (rule.policy == Policy::resolved && out.size() > 1) {
+    std::vector<Value> values;
+    for (const Event& event : out) values.push_back(std::get<Set>(event.op->action).value);
+    if (const auto chosen = rule.resolver(values)) return {out[*chosen]};
+  }
   return rule.policy == Policy::last_writer ? std::vector<Event>{out.back()} : out;
 }
 

@@ -13,6 +13,21 @@ using scene::texts;
 
 Set set(const char* value) { return {Value(value), std::nullopt}; }
 
+// How many must go to a visit together: the greatest number, where all are numbers.
+Schema visitors() {
+  Schema schema;
+  schema.resolved(kRootKind, "visitors",
+                  [](std::span<const Value> values) -> std::optional<std::size_t> {
+                    std::size_t greatest = 0;
+                    for (std::size_t i = 0; i < values.size(); ++i) {
+                      if (!values[i].integer()) return std::nullopt;
+                      if (*values[i].integer() > *values[greatest].integer()) greatest = i;
+                    }
+                    return greatest;
+                  });
+  return schema;
+}
+
 }  // namespace
 
 TEST_CASE("two outcomes written apart are both shown, and are a conflict") {
@@ -118,6 +133,54 @@ TEST_CASE("log entries never stand before what their author had seen") {
   CHECK(anna.history.log({}, "entries") == bo.history.log({}, "entries"));
   CHECK(texts(anna.history.log({}, "entries"))[0] == "rang the bell");
   CHECK(anna.history.log({}, "entries").size() == 3);
+}
+
+TEST_CASE("a field with a rule of its own is settled by it, and by people where it cannot tell") {
+  Person anna(1, visitors()), bo(2, visitors());
+  const auto write = [&](Value by_anna, Value by_bo) {
+    anna.act({}, "visitors", Set{std::move(by_anna), std::nullopt});
+    bo.act({}, "visitors", Set{std::move(by_bo), std::nullopt});
+    meet({&anna, &bo});
+  };
+  write(Value(1), Value(2));
+  CHECK(anna.history.value({}, "visitors")->value == Value(2));
+  CHECK(anna.history.values({}, "visitors") == bo.history.values({}, "visitors"));
+  CHECK(anna.history.conflicts().empty());
+  CHECK(anna.history.value_history({}, "visitors").size() == 2);
+  write(Value(2), Value("ask Carl"));
+  CHECK(anna.history.values({}, "visitors").size() == 2);
+  CHECK(anna.history.conflicts().size() == 1);
+  anna.act({}, "visitors", Set{Value(3), anna.history.conflicts()[0].ops});
+  CHECK(anna.history.value({}, "visitors")->value == Value(3));
+  CHECK(anna.history.conflicts().empty());
+}
+
+TEST_CASE("who does not know a field's own rule shows every value until the next update") {
+  Person anna(1, visitors()), bo(2, visitors());
+  anna.act({}, "visitors", Set{Value(1), std::nullopt});
+  bo.act({}, "visitors", Set{Value(2), std::nullopt});
+  meet({&anna, &bo});
+  Schema older;
+  older.resolved(kRootKind, "visitors", nullptr);
+  History old(older);
+  History updated(anna.history.schema());
+  for (const Change& change : anna.history.changes()) REQUIRE(old.add(change));
+  CHECK(old.values({}, "visitors").size() == 2);
+  CHECK(old.conflicts().size() == 1);
+  for (const Change& change : old.changes()) REQUIRE(updated.add(change));
+  CHECK(updated.canonical_state() == anna.history.canonical_state());
+}
+
+TEST_CASE("an answer beyond the values is none") {
+  Schema schema;
+  schema.resolved(kRootKind, "visitors", [](std::span<const Value> values) {
+    return std::optional<std::size_t>(values.size());
+  });
+  Person anna(1, schema), bo(2, schema);
+  anna.act({}, "visitors", Set{Value(1), std::nullopt});
+  bo.act({}, "visitors", Set{Value(2), std::nullopt});
+  meet({&anna, &bo});
+  CHECK(anna.history.values({}, "visitors").size() == 2);
 }
 
 TEST_CASE("attempts counted apart are summed") {

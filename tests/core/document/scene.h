@@ -12,8 +12,8 @@
 namespace feltbog::document::scene {
 
 struct Person {
-  explicit Person(std::uint8_t number)
-      : writer(generator::writer(number)), history(generator::schema()) {}
+  explicit Person(std::uint8_t number, Schema schema = generator::schema())
+      : writer(generator::writer(number)), history(std::move(schema)) {}
 
   WriterId writer;
   History history;
