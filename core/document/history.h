@@ -58,6 +58,15 @@ struct Conflict {
   friend bool operator==(const Conflict&, const Conflict&) = default;
 };
 
+// A value somebody chose where several stood. It can be revised: by a Set that replaces it.
+struct Settlement {
+  DocumentId document;
+  std::string field;
+  FieldValue value;
+  std::vector<FieldValue> replaced;  // what it was chosen from, by (lamport, op)
+  bool stands = true;                // false: it has been replaced itself
+};
+
 class History {
  public:
   explicit History(Schema schema);
@@ -157,6 +166,8 @@ class History {
   // Ordered by document, field and kind.
   std::vector<Conflict> conflicts() const;
   std::vector<Conflict> conflicts(const DocumentId& id) const;
+  // Of conflicts between values; ordered by document, field and (lamport, op).
+  std::vector<Settlement> settlements() const;
 
   // The whole state as deterministic CBOR; equal on all replicas with the same changes and schema.
   // Callers hash it. Held changes are not part of it.

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The inbox of conflicts: what people wrote unaware of each other, and the settling of it by
-// somebody entitled to. Nothing is lost by settling: every value stays in the history.
+// somebody entitled to. Nothing is lost by settling: every value stays in the history, and what was
+// settled can be settled otherwise.
 #include <algorithm>
+#include <iterator>
 
 #include "core/workspace/call.h"
 #include "core/workspace/commands/commands.h"
+#include "core/workspace/conflict_suggestion.h"
 #include "core/workspace/course.h"
 #include "core/workspace/naming.h"
 #include "core/workspace/note_history.h"
@@ -13,22 +16,47 @@
 namespace feltbog::workspace {
 namespace {
 
+// An open conflict, or a settled one, which a revision takes up again.
 struct Found {
   SpaceFile* file = nullptr;
   document::Conflict conflict;
+  std::optional<document::Settlement> settled;
 };
 
 Result<std::vector<Found>> open_conflicts(Core& core) {
   std::vector<Found> out;
   for (const auto& [id, log] : core.membership.spaces()) {
     FELTBOG_TRY(file, core.files.open(id));
-    for (auto& conflict : file->history.conflicts()) out.push_back({file, std::move(conflict)});
+    for (auto& conflict : file->history.conflicts()) {
+      out.push_back({file, std::move(conflict), std::nullopt});
+    }
   }
   return out;
 }
 
+// Those whose settlement stands.
+Result<std::vector<Found>> settled_conflicts(Core& core) {
+  std::vector<Found> out;
+  for (const auto& [id, log] : core.membership.spaces()) {
+    FELTBOG_TRY(file, core.files.open(id));
+    for (auto& settled : file->history.settlements()) {
+      if (!settled.stands) continue;
+      document::Conflict conflict{document::ConflictKind::values,
+                                  settled.document,
+                                  settled.field,
+                                  settled.replaced,
+                                  {settled.value.op}};
+      out.push_back({file, std::move(conflict), std::move(settled)});
+    }
+  }
+  return out;
+}
+
+// An open one before a settled one of the same field.
 Result<Found> find_conflict(Core& core, std::string_view id) {
   FELTBOG_TRY(all, open_conflicts(core));
+  FELTBOG_TRY(settled, settled_conflicts(core));
+  std::move(settled.begin(), settled.end(), std::back_inserter(all));
   for (Found& each : all) {
     if (conflict_id(each.file->id, each.conflict) == id) return std::move(each);
   }
@@ -85,6 +113,22 @@ Value candidate_value(Core& core, const document::FieldValue& candidate, std::in
   return out;
 }
 
+Value settlement_value(Core& core, const document::Settlement& settled) {
+  Value out;
+  out["value"] = settled.value.value;
+  out["by"] = author_name(core, settled.value.op.change.writer);
+  out["recorded"] = casework::to_text(casework::to_copenhagen(settled.value.recorded_at));
+  return out;
+}
+
+Value suggestion_value(const document::Conflict& conflict) {
+  const Suggestion suggestion = suggestion_for(conflict);
+  Value out;
+  if (suggestion.pick > 0) out["pick"] = static_cast<std::int64_t>(suggestion.pick);
+  out["because"] = suggestion.why;
+  return out;
+}
+
 Result<Value> describe(Core& core, const Found& found) {
   Value out;
   out["id"] = conflict_id(found.file->id, found.conflict);
@@ -100,11 +144,13 @@ Result<Value> describe(Core& core, const Found& found) {
     oldest = std::min(oldest, candidate.recorded_at);
   }
   out["since"] = casework::to_text(casework::to_copenhagen(oldest));
+  if (found.settled) out["settled"] = settlement_value(core, *found.settled);
   return out;
 }
 
 Result<Value> conflicts_list(Call& call) {
-  FELTBOG_TRY(all, open_conflicts(call.core()));
+  const bool settled = call.parameters()["settled"].boolean_or(false);
+  FELTBOG_TRY(all, settled ? settled_conflicts(call.core()) : open_conflicts(call.core()));
   Value rows = Value::List{};
   for (const Found& each : all) {
     FELTBOG_TRY(row, describe(call.core(), each));
@@ -127,6 +173,7 @@ Result<Value> conflicts_show(Call& call) {
     }
     out["candidates"].push_back(std::move(told));
   }
+  if (!found.settled) out["suggestion"] = suggestion_value(found.conflict);
   return out;
 }
 
@@ -168,6 +215,10 @@ Result<Value> conflicts_settle(Call& call) {
   FELTBOG_TRY(found, find_conflict(call.core(), call.text("conflict")));
   FELTBOG_TRY(mine, may_settle(call.core(), found));
   if (!mine) return Error{ErrorCode::not_permitted, "this conflict is settled by another role"};
+  // Somebody who still sees the conflict open must not overturn what a colleague decided meanwhile.
+  if (found.settled && !call.parameters()["revise"].boolean_or(false)) {
+    return Error{ErrorCode::wrong_state, "settled already: revise it to settle it otherwise"};
+  }
   FELTBOG_TRY(draft, call.work().draft(found.file->id));
   const bool discard = call.parameters()["discard"].boolean_or(false);
   if (found.conflict.kind == document::ConflictKind::values) {
@@ -191,6 +242,12 @@ Result<Value> conflicts_settle(Call& call) {
 constexpr Parameter kConflict{
     "conflict", ParameterType::text, Presence::positional, {"The conflict's id", "Konfliktens id"}};
 constexpr Parameter kShowParameters[] = {kConflict};
+constexpr Parameter kListParameters[] = {
+    {"settled",
+     ParameterType::boolean,
+     Presence::optional,
+     {"Those that were settled, with what was chosen and what it was chosen from",
+      "Dem der er afgjort, med det valgte og det der blev valgt imellem"}}};
 constexpr Parameter kSettleParameters[] = {
     kConflict,
     {"pick",
@@ -201,6 +258,10 @@ constexpr Parameter kSettleParameters[] = {
      ParameterType::text,
      Presence::optional,
      {"Another value instead", "En anden værdi i stedet"}},
+    {"revise",
+     ParameterType::boolean,
+     Presence::optional,
+     {"Settle it otherwise than it was settled", "Afgør den anderledes end den blev afgjort"}},
     {"discard",
      ParameterType::boolean,
      Presence::optional,
@@ -219,8 +280,8 @@ constexpr CommandRow kRows[] = {
      Shape::query,
      1,
      {"List open conflicts", "Vis åbne konflikter"},
-     "feltbog conflicts list",
-     {},
+     "feltbog conflicts list --settled",
+     kListParameters,
      kListColumns,
      Entitlement::anyone,
      AccessClass::view,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Search, and the honest answer to "has everything left this device?".
+#include <algorithm>
+
 #include "core/workspace/call.h"
 #include "core/workspace/commands/commands.h"
 #include "core/workspace/device_replica.h"
@@ -104,17 +106,24 @@ Result<void> add_obstacles(Core& core, Value& out) {
 Result<void> add_files(Core& core, Value& out) {
   std::int64_t files = 0;
   std::size_t conflicts = 0;
+  std::optional<WallTime> oldest;
   std::size_t refused = 0;
   std::size_t waiting = 0;
   for (const auto& [id, log] : core.membership.spaces()) {
     FELTBOG_TRY(file, core.files.open(id));
-    conflicts += file->history.conflicts().size();
+    for (const document::Conflict& conflict : file->history.conflicts()) {
+      ++conflicts;
+      for (const document::FieldValue& candidate : conflict.candidates) {
+        oldest = std::min(oldest.value_or(candidate.recorded_at), candidate.recorded_at);
+      }
+    }
     refused += file->refused.size();
     waiting += file->history.held_count();
     if (log.state.kind() != ledger::SpaceKind::directory) ++files;
   }
   out["files"] = files;
   out["conflicts"] = conflicts;
+  if (oldest) out["conflicts_since"] = casework::to_text(casework::to_copenhagen(*oldest));
   out["changes_refused"] = refused;
   out["changes_waiting"] = waiting;
   return {};

@@ -59,6 +59,26 @@ TEST_CASE("settling a conflict supersedes the values that were looked at, and no
   CHECK(anna.history.conflicts().size() == 1);
 }
 
+TEST_CASE("what was settled says what it was chosen from, until somebody settles it otherwise") {
+  Person anna(1), bo(2);
+  anna.act({}, "outcome", set("home"));
+  bo.act({}, "outcome", set("moved"));
+  CHECK(anna.history.settlements().empty());
+  meet({&anna, &bo});
+  anna.act({}, "outcome", Set{Value("moved"), anna.history.conflicts()[0].ops});
+  meet({&anna, &bo});
+  auto settled = bo.history.settlements();
+  REQUIRE(settled.size() == 1);
+  CHECK(settled[0].value.value == Value("moved"));
+  CHECK(texts(settled[0].replaced) == std::vector<std::string>{"home", "moved"});
+  CHECK(settled[0].stands);
+  bo.act({}, "outcome", Set{Value("home"), std::vector<OpId>{settled[0].value.op}});
+  settled = bo.history.settlements();
+  REQUIRE(settled.size() == 1);
+  CHECK_FALSE(settled[0].stands);
+  CHECK(bo.history.value({}, "outcome")->value == Value("home"));
+}
+
 TEST_CASE("people who wrote the same do not disagree") {
   Person anna(1), bo(2);
   anna.act({}, "outcome", set("home"));

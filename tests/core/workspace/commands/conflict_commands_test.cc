@@ -111,6 +111,42 @@ TEST_CASE(
   CHECK(test.desk.call("conflicts.list").items().empty());
 }
 
+TEST_CASE("what was settled can be looked up with all its values, and settled otherwise") {
+  Case test;
+  const std::string id = test.outcome_conflict();
+  CHECK(test.desk.call("conflicts.list", parameters("settled", true)).items().empty());
+  test.desk.call("conflicts.settle", parameters("conflict", id, "pick", 2));
+  test.office.sync_all();
+  const Value settled = test.anna.call("conflicts.list", parameters("settled", true));
+  REQUIRE(settled.items().size() == 1);
+  CHECK(settled.items()[0]["id"] == Value(id));
+  const Value shown = test.anna.call("conflicts.show", parameters("conflict", id));
+  REQUIRE(shown["candidates"].items().size() == 2);
+  CHECK(shown["settled"]["value"] == shown["candidates"].items()[1]["value"]);
+  CHECK(shown["settled"]["by"] == test.desk.call("status")["user"]);
+  CHECK(shown["suggestion"].is_null());
+  CHECK(test.settle_error(test.bo, parameters("conflict", id, "pick", 1, "revise", true)) ==
+        ErrorCode::not_permitted);
+  const auto outcomes = [&] {
+    return test.bo.call("case.show", parameters("case", test.id))["course"];
+  };
+  const Value before = outcomes();
+  test.desk.call("conflicts.settle", parameters("conflict", id, "pick", 1, "revise", true));
+  test.office.sync_all();
+  CHECK(outcomes() != before);
+  CHECK(test.bo.call("conflicts.list").items().empty());
+}
+
+TEST_CASE("how many conflicts are open, and since when, is told by the status") {
+  Case test;
+  CHECK(test.desk.call("status")["conflicts"] == Value(0));
+  CHECK(test.desk.call("status")["conflicts_since"].is_null());
+  const std::string id = test.outcome_conflict();
+  const Value shown = test.desk.call("conflicts.show", parameters("conflict", id));
+  CHECK(test.desk.call("status")["conflicts"] == Value(1));
+  CHECK(test.desk.call("status")["conflicts_since"] == shown["since"]);
+}
+
 TEST_CASE("words that meet a signature become an addendum when somebody adds them") {
   for (const bool discard : {false, true}) {
     CAPTURE(discard);
@@ -206,6 +242,7 @@ TEST_CASE("a conflict settled on two devices at once is settled") {
   test.desk.call("conflicts.settle", parameters("conflict", id, "pick", 1));
   test.office.sync_all();
   CHECK(bodil.call("conflicts.list").items().empty());
-  CHECK(test.settle_error(test.desk, parameters("conflict", id, "pick", 1)) ==
-        ErrorCode::not_found);
+  // Who still sees it open does not overturn it unawares.
+  CHECK(test.settle_error(test.desk, parameters("conflict", id, "pick", 2)) ==
+        ErrorCode::wrong_state);
 }
