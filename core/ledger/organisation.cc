@@ -53,7 +53,7 @@ struct OrganisationFold {
   }
   void add_device(const UserId& owner, const DevicePublic& publics) const {
     state.devices_.emplace(record.author,
-                           DeviceEntry{record.author, owner, publics, record.sequence, 0});
+                           DeviceEntry{record.author, owner, publics, record.sequence, 0, 0, {}});
     user(owner).devices.insert(record.author);
   }
   void add_cuts(const std::vector<Cut>& cuts) const {
@@ -86,7 +86,9 @@ struct OrganisationFold {
     add_device(payload.user, payload.device);
   }
   void operator()(const DeviceRevoke& payload) const {
-    state.devices_.at(payload.device).barred_at = record.sequence;
+    DeviceEntry& device = state.devices_.at(payload.device);
+    device.barred_at = record.sequence;
+    device.lost_at = payload.lost_at;
     add_cuts(payload.cuts);
   }
   void operator()(const RolesSet& payload) const {
@@ -105,6 +107,9 @@ struct OrganisationFold {
   }
   void operator()(const ServerKeySet& payload) const {
     state.server_keys_[record.sequence] = payload.server_key;
+  }
+  void operator()(const WipeOrder& payload) const {
+    state.devices_.at(payload.device).wipe_ordered_at = record.sequence;
   }
 };
 

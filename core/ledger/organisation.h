@@ -16,8 +16,11 @@ struct DeviceEntry {
   UserId user;
   DevicePublic publics;
   std::uint64_t added_at = 0;  // sequence of the record that enrolled it
-  std::uint64_t barred_at =
-      0;  // sequence of the record that revoked it or suspended its user; 0: none
+  // Sequence of the record that revoked it or suspended its user, and of the one that ordered it
+  // wiped; 0: none.
+  std::uint64_t barred_at = 0;
+  std::uint64_t wipe_ordered_at = 0;
+  WallTime lost_at;  // as the revocation says; 0: it does not
   bool active_at(std::uint64_t sequence) const {
     return added_at <= sequence && (barred_at == 0 || sequence < barred_at);
   }

@@ -8,9 +8,10 @@
 namespace feltbog::ledger {
 namespace {
 
-constexpr std::array<std::string_view, 10> kKindNames{
-    "organisation_create", "user_add",  "invite_create", "invite_revoke",  "device_add",
-    "device_revoke",       "roles_set", "user_suspend",  "user_reinstate", "server_key_set"};
+constexpr std::array<std::string_view, 11> kKindNames{
+    "organisation_create", "user_add",       "invite_create", "invite_revoke",
+    "device_add",          "device_revoke",  "roles_set",     "user_suspend",
+    "user_reinstate",      "server_key_set", "wipe_order"};
 static_assert(kKindNames.size() == std::variant_size_v<OrganisationPayload>);
 
 constexpr std::uint64_t kWallTimeMax = std::uint64_t{1} << 53;
@@ -51,8 +52,9 @@ struct Write {
     to.fixed(payload.invite_signature);
   }
   void operator()(const DeviceRevoke& payload) {
-    to.array(2).fixed(payload.device);
+    to.array(3).fixed(payload.device);
     write_cuts(to, payload.cuts);
+    to.uint(static_cast<std::uint64_t>(payload.lost_at.milliseconds));
   }
   void operator()(const RolesSet& payload) {
     to.array(2).fixed(payload.user).uint(payload.roles.bits());
@@ -63,6 +65,7 @@ struct Write {
   }
   void operator()(const UserReinstate& payload) { to.array(1).fixed(payload.user); }
   void operator()(const ServerKeySet& payload) { to.array(1).fixed(payload.server_key); }
+  void operator()(const WipeOrder& payload) { to.array(1).fixed(payload.device); }
 };
 
 using Payload = Result<OrganisationPayload>;
@@ -109,10 +112,12 @@ Payload read_device_add(CborReader& reader) {
 }
 
 Payload read_device_revoke(CborReader& reader) {
-  FELTBOG_CHECK(reader.array(2));
+  FELTBOG_CHECK(reader.array(3));
   FELTBOG_TRY(device, reader.fixed<DeviceId>());
   FELTBOG_TRY(cuts, read_cuts(reader));
-  return OrganisationPayload(DeviceRevoke{device, std::move(cuts)});
+  FELTBOG_TRY(lost_at, reader.uint(kWallTimeMax));
+  return OrganisationPayload(
+      DeviceRevoke{device, std::move(cuts), WallTime{static_cast<std::int64_t>(lost_at)}});
 }
 
 Payload read_roles_set(CborReader& reader) {
@@ -141,11 +146,17 @@ Payload read_server_key_set(CborReader& reader) {
   return OrganisationPayload(ServerKeySet{key});
 }
 
+Payload read_wipe_order(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(1));
+  FELTBOG_TRY(device, reader.fixed<DeviceId>());
+  return OrganisationPayload(WipeOrder{device});
+}
+
 using Read = Payload (*)(CborReader&);
 constexpr std::array<Read, kKindNames.size()> kRead{
-    read_create,         read_user_add,      read_invite_create, read_invite_revoke,
-    read_device_add,     read_device_revoke, read_roles_set,     read_user_suspend,
-    read_user_reinstate, read_server_key_set};
+    read_create,         read_user_add,       read_invite_create, read_invite_revoke,
+    read_device_add,     read_device_revoke,  read_roles_set,     read_user_suspend,
+    read_user_reinstate, read_server_key_set, read_wipe_order};
 
 }  // namespace
 

@@ -49,6 +49,9 @@ struct DeviceAdd {
 struct DeviceRevoke {
   DeviceId device;
   std::vector<Cut> cuts;  // of that device; may be empty, see run_standing()
+  // When it got out of its user's hands, as somebody says; 0: not said. Who makes the cuts makes
+  // them there.
+  WallTime lost_at = {};
 };
 
 struct RolesSet {
@@ -70,10 +73,16 @@ struct ServerKeySet {
   crypto::SigningPublic server_key;
 };
 
+// A barred device that learns of this sends what it has not sent, and destroys what it holds, keys
+// first.
+struct WipeOrder {
+  DeviceId device;
+};
+
 // In the order of their kind numbers, from 1.
 using OrganisationPayload =
     std::variant<OrganisationCreate, UserAdd, InviteCreate, InviteRevoke, DeviceAdd, DeviceRevoke,
-                 RolesSet, UserSuspend, UserReinstate, ServerKeySet>;
+                 RolesSet, UserSuspend, UserReinstate, ServerKeySet, WipeOrder>;
 
 inline std::uint16_t kind_of(const OrganisationPayload& payload) {
   return static_cast<std::uint16_t>(payload.index() + 1);

@@ -206,6 +206,15 @@ Result<void> OrganisationRules::operator()(const UserReinstate& payload) const {
   return {};
 }
 
+Result<void> OrganisationRules::operator()(const WipeOrder& payload) const {
+  FELTBOG_CHECK(require_administrator());
+  const DeviceEntry* device = state_.device(payload.device);
+  if (device == nullptr) return Error{ErrorCode::not_found, "device"};
+  if (device->barred_at == 0) return Error{ErrorCode::wrong_state, "revoke the device first"};
+  if (device->wipe_ordered_at != 0) return Error{ErrorCode::already_exists, "wipe order"};
+  return {};
+}
+
 Result<void> OrganisationRules::operator()(const ServerKeySet& payload) const {
   FELTBOG_CHECK(require_administrator());
   if (payload.server_key == state_.server_key()) {

@@ -30,6 +30,7 @@ class OrganisationRules {
   Result<void> operator()(const UserSuspend& payload) const;
   Result<void> operator()(const UserReinstate& payload) const;
   Result<void> operator()(const ServerKeySet& payload) const;
+  Result<void> operator()(const WipeOrder& payload) const;
 
  private:
   UserId author_user() const;

@@ -50,11 +50,12 @@ bool held_by_bar(const RunHeader& run, const DeviceEntry& device,
 RunStanding run_standing(const RunHeader& run, const OrganisationState& organisation,
                          const SpaceState& space) {
   const DeviceEntry* device = organisation.device(run.device);
-  if (device == nullptr || held_by_removal(run, device->user, space) ||
-      held_by_bar(run, *device, organisation, space)) {
-    return RunStanding::held_back;
-  }
-  return RunStanding::in_force;
+  const bool held = device == nullptr || held_by_removal(run, device->user, space) ||
+                    held_by_bar(run, *device, organisation, space);
+  if (!held) return RunStanding::in_force;
+  const auto adopted = space.adopted(run.hash());
+  if (!adopted) return RunStanding::held_back;
+  return *adopted ? RunStanding::in_force : RunStanding::rejected;
 }
 
 }  // namespace feltbog::ledger

@@ -83,6 +83,9 @@ struct SpaceFold {
     rotate(payload.rotation);
   }
   void operator()(const EpochRotate& payload) const { rotate(payload.rotation); }
+  void operator()(const HeldRunsSettle& payload) const {
+    for (const Verdict& verdict : payload.verdicts) state.adopted_[verdict.run] = verdict.adopted;
+  }
 };
 
 void SpaceState::fold(const Record& record, const SpacePayload& payload,
@@ -173,6 +176,11 @@ std::vector<DeviceId> SpaceState::devices_without_key(const OrganisationState& o
 
 std::vector<DeviceId> SpaceState::member_devices(const OrganisationState& organisation) const {
   return devices_of(organisation, users_of(members()), organisation.head().sequence);
+}
+
+std::optional<bool> SpaceState::adopted(const RunHash& run) const {
+  const auto found = adopted_.find(run);
+  return found == adopted_.end() ? std::nullopt : std::optional<bool>(found->second);
 }
 
 const std::vector<Membership>& SpaceState::memberships(const UserId& user) const {

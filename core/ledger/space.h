@@ -87,6 +87,9 @@ class SpaceState {
   // All active devices of all members at an organisation head: who a rotation must reach.
   std::vector<DeviceId> member_devices(const OrganisationState& organisation) const;
 
+  // What was decided last about a run that was held back; none when nothing was.
+  std::optional<bool> adopted(const RunHash& run) const;
+
   // Stays of a user, in order; empty for a stranger.
   const std::vector<Membership>& memberships(const UserId& user) const;
 
@@ -106,6 +109,7 @@ class SpaceState {
   std::map<UserId, std::vector<Membership>> memberships_;
   std::vector<Epoch> epochs_;
   std::vector<WrapsEntry> wraps_;
+  std::map<RunHash, bool> adopted_;
 };
 
 }  // namespace feltbog::ledger

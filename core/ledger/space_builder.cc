@@ -148,6 +148,18 @@ Result<RotationStep> rotate_epoch(const SpaceState& space, const OrganisationSta
   return RotationStep{std::move(step), std::move(rotated.key)};
 }
 
+Result<SpaceStep> settle_held_runs(const SpaceState& space, const OrganisationState& organisation,
+                                   std::vector<Verdict> verdicts, const DeviceIdentity& author) {
+  if (space.empty()) return Error{ErrorCode::wrong_state, "no space yet"};
+  std::sort(verdicts.begin(), verdicts.end());
+  const SpacePayload payload = HeldRunsSettle{std::move(verdicts)};
+  Record record = sign_record(LogKind::space, log_id(space.id()), space.head(), organisation.head(),
+                              author, kind_of(payload), encode_payload(payload));
+  SpaceState trial = space;
+  FELTBOG_CHECK(trial.apply(record, organisation));
+  return SpaceStep{std::move(record), {}};
+}
+
 Result<void> open_wraps(const DeviceIdentity& device, const SpaceState& space, BytesView encoded,
                         Keyring& keys) {
   FELTBOG_TRY(wraps, space.check_wraps(encoded));

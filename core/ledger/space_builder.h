@@ -9,7 +9,9 @@ namespace feltbog::ledger {
 
 struct SpaceStep {
   Record record;
-  Bytes wraps;  // KeyWraps, encoded: travels and is stored beside the record, by its hash
+  // KeyWraps, encoded: travel and are stored beside the record, by their hash. Empty where the
+  // record gives nobody a key.
+  Bytes wraps;
 };
 
 struct NewSpace {
@@ -46,6 +48,10 @@ Result<RotationStep> remove_members(const SpaceState& space, const OrganisationS
 Result<RotationStep> rotate_epoch(const SpaceState& space, const OrganisationState& organisation,
                                   const Keyring& keys, std::vector<Cut> cuts,
                                   const DeviceIdentity& author, Random& random);
+
+// `verdicts` in any order, each run once. Errors: those of SpaceState::apply().
+Result<SpaceStep> settle_held_runs(const SpaceState& space, const OrganisationState& organisation,
+                                   std::vector<Verdict> verdicts, const DeviceIdentity& author);
 
 // Opens the wraps a record announced and puts their key, and the keys of all epochs before, into
 // the ring. Errors: those of check_wraps(), missing_key (not sealed to this device),

@@ -8,8 +8,9 @@
 namespace feltbog::ledger {
 namespace {
 
-constexpr std::array<std::string_view, 5> kKindNames{"space_create", "member_add", "device_join",
-                                                     "member_remove", "epoch_rotate"};
+constexpr std::array<std::string_view, 6> kKindNames{"space_create", "member_add",
+                                                     "device_join",  "member_remove",
+                                                     "epoch_rotate", "held_runs_settle"};
 static_assert(kKindNames.size() == std::variant_size_v<SpacePayload>);
 
 void write_commitment(CborWriter& to, const WrapsCommitment& wraps) {
@@ -101,6 +102,12 @@ struct Write {
     to.array(1);
     write_rotation(to, payload.rotation);
   }
+  void operator()(const HeldRunsSettle& payload) {
+    to.array(1).array(payload.verdicts.size());
+    for (const Verdict& verdict : payload.verdicts) {
+      to.array(2).fixed(verdict.run).boolean(verdict.adopted);
+    }
+  }
 };
 
 using Payload = Result<SpacePayload>;
@@ -151,9 +158,27 @@ Payload read_epoch_rotate(CborReader& reader) {
   return SpacePayload(EpochRotate{std::move(rotation)});
 }
 
+Payload read_held_runs_settle(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(1));
+  FELTBOG_TRY(count, read_count(reader, kVerdictsPerRecordMax));
+  HeldRunsSettle out;
+  for (std::size_t i = 0; i < count; ++i) {
+    FELTBOG_CHECK(reader.array(2));
+    FELTBOG_TRY(run, reader.fixed<RunHash>());
+    FELTBOG_TRY(adopted, reader.boolean());
+    out.verdicts.push_back({run, adopted});
+  }
+  const auto by_run = [](const Verdict& a, const Verdict& b) { return a.run < b.run; };
+  if (out.verdicts.empty() || !ascends(out.verdicts, by_run)) {
+    return Error{ErrorCode::malformed, "verdicts"};
+  }
+  return SpacePayload(std::move(out));
+}
+
 using Read = Payload (*)(CborReader&);
-constexpr std::array<Read, kKindNames.size()> kRead{read_create, read_member_add, read_device_join,
-                                                    read_member_remove, read_epoch_rotate};
+constexpr std::array<Read, kKindNames.size()> kRead{read_create,       read_member_add,
+                                                    read_device_join,  read_member_remove,
+                                                    read_epoch_rotate, read_held_runs_settle};
 
 }  // namespace
 

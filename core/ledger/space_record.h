@@ -14,6 +14,7 @@ namespace feltbog::ledger {
 
 inline constexpr std::size_t kMembersPerRecordMax = 256;
 inline constexpr std::size_t kDevicesPerRecordMax = 256;
+inline constexpr std::size_t kVerdictsPerRecordMax = 512;
 
 // The first record, with the key of epoch 1. The author is one of the members.
 struct SpaceCreate {
@@ -54,8 +55,21 @@ struct EpochRotate {
   Rotation rotation;
 };
 
+// What a person decided about a run that is held back: it counts after all, or never will.
+struct Verdict {
+  RunHash run;
+  bool adopted = false;
+  friend auto operator<=>(const Verdict&, const Verdict&) = default;
+};
+
+// A later verdict on the same run replaces an earlier one.
+struct HeldRunsSettle {
+  std::vector<Verdict> verdicts;  // ascending by run, each once
+};
+
 // In the order of their kind numbers, from 1.
-using SpacePayload = std::variant<SpaceCreate, MemberAdd, DeviceJoin, MemberRemove, EpochRotate>;
+using SpacePayload =
+    std::variant<SpaceCreate, MemberAdd, DeviceJoin, MemberRemove, EpochRotate, HeldRunsSettle>;
 
 inline std::uint16_t kind_of(const SpacePayload& payload) {
   return static_cast<std::uint16_t>(payload.index() + 1);

@@ -169,6 +169,15 @@ Result<void> SpaceRules::operator()(const EpochRotate& payload) const {
   return check_rotation(payload.rotation, {});
 }
 
+Result<void> SpaceRules::operator()(const HeldRunsSettle&) const {
+  const UserId author = author_user();
+  if (state_.role(author) != SpaceRole::writer) return refused("author is no writing member");
+  if (!organisation_.roles(author, seen_).has_any(kManagingRoles)) {
+    return refused("author may not judge what others wrote");
+  }
+  return {};
+}
+
 Result<void> SpaceRules::check_rotation(const Rotation& rotation,
                                         const std::vector<UserId>& removed) const {
   if (rotation.epoch != state_.epoch().number + 1) {

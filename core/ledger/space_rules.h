@@ -30,6 +30,7 @@ class SpaceRules {
   Result<void> operator()(const DeviceJoin& payload) const;
   Result<void> operator()(const MemberRemove& payload) const;
   Result<void> operator()(const EpochRotate& payload) const;
+  Result<void> operator()(const HeldRunsSettle& payload) const;
 
  private:
   UserId author_user() const;

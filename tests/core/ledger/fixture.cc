@@ -90,6 +90,7 @@ void Room::take(const SpaceStep& step) {
   REQUIRE_MESSAGE(applied.has_value(), (applied ? std::string() : applied.error().detail));
   records.push_back(step.record);
   wraps.push_back(step.wraps);
+  if (step.wraps.empty()) return;
   for (const Phone& phone : office.phones) {
     const auto opened = open_wraps(phone.identity, state, step.wraps, rings[phone.id()]);
     CHECK((opened || opened.error().code == ErrorCode::missing_key));
@@ -99,6 +100,12 @@ void Room::take(const SpaceStep& step) {
 void Room::add(const Phone& author, std::vector<Member> members) {
   const auto step = add_members(state, office.state, ring(author), std::move(members),
                                 author.identity, office.random);
+  REQUIRE_MESSAGE(step.has_value(), (step ? std::string() : step.error().detail));
+  take(*step);
+}
+
+void Room::settle(const Phone& author, std::vector<Verdict> verdicts) {
+  const auto step = settle_held_runs(state, office.state, std::move(verdicts), author.identity);
   REQUIRE_MESSAGE(step.has_value(), (step ? std::string() : step.error().detail));
   take(*step);
 }

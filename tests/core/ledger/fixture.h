@@ -78,6 +78,7 @@ class Room {
   void join(const Phone& author, std::vector<DeviceId> devices);
   void remove(const Phone& author, std::vector<UserId> users, std::vector<Cut> cuts = {});
   void rotate(const Phone& author, std::vector<Cut> cuts = {});
+  void settle(const Phone& author, std::vector<Verdict> verdicts);
   Keyring& ring(const Phone& phone) { return rings[phone.id()]; }
   // What the validator says of a record signed without asking first, and citing `cited`.
   Result<void> attempt(const Phone& author, const SpacePayload& payload) const;

@@ -116,10 +116,10 @@ TEST_CASE("a record signed by another member's key is refused, and the state sta
 
 TEST_CASE("an unknown kind stops the log") {
   Staffed office;
-  for (const std::uint16_t kind : {std::uint16_t{0}, std::uint16_t{11}, std::uint16_t{0xffff}}) {
+  for (const int kind : {0, kind_of(WipeOrder{}) + 1, 0xffff}) {
     const Record record =
         sign_record(LogKind::organisation, log_id(office.state.id()), office.state.head(), {},
-                    office.founder().identity, kind, {0});
+                    office.founder().identity, static_cast<std::uint16_t>(kind), {0});
     OrganisationState trial = office.state;
     CHECK(code_of(trial.apply(record)) == ErrorCode::unknown_kind);
   }
@@ -317,6 +317,19 @@ TEST_CASE("a device is revoked by an administrator, a supervisor above it or its
         ErrorCode::not_found);
   office.append(office.worker, DeviceRevoke{tablet.id(), {}});
   CHECK(office.says(office.founder(), DeviceRevoke{tablet.id(), {}}) == ErrorCode::wrong_state);
+}
+
+TEST_CASE("only an administrator orders a wipe, once, and of a device that is barred") {
+  Staffed office;
+  CHECK(office.says(office.founder(), WipeOrder{office.worker.id()}) == ErrorCode::wrong_state);
+  CHECK(office.says(office.founder(), WipeOrder{office.random.make<DeviceId>()}) ==
+        ErrorCode::not_found);
+  office.append(office.founder(), DeviceRevoke{office.worker.id(), {}, WallTime{1800000000000}});
+  CHECK(office.state.device(office.worker.id())->lost_at == WallTime{1800000000000});
+  CHECK(office.says(office.supervisor, WipeOrder{office.worker.id()}) == ErrorCode::not_authorised);
+  office.append(office.founder(), WipeOrder{office.worker.id()});
+  CHECK(office.state.device(office.worker.id())->wipe_ordered_at == office.state.head().sequence);
+  CHECK(office.says(office.founder(), WipeOrder{office.worker.id()}) == ErrorCode::already_exists);
 }
 
 TEST_CASE("a revocation cuts the chains of the revoked device only") {

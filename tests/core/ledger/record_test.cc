@@ -30,6 +30,7 @@ Office every_kind() {
   office.append(office.founder(), UserSuspend{other, {}});
   office.append(office.founder(), UserReinstate{other});
   office.append(office.founder(), ServerKeySet{office.random.make<crypto::SigningPublic>()});
+  office.append(office.founder(), WipeOrder{worker.id()});
   return office;
 }
 

@@ -196,7 +196,7 @@ TEST_CASE("a record re-signed by another member, or altered, is refused") {
 
 TEST_CASE("an unknown kind, space kind or space role stops the log") {
   Shared office;
-  for (const std::uint16_t kind : {std::uint16_t{0}, std::uint16_t{6}}) {
+  for (const std::uint16_t kind : {std::uint16_t{0}, std::uint16_t{7}}) {
     SpaceState trial = office.room.state;
     CHECK(
         code_of(trial.apply(sign_record(LogKind::space, log_id(trial.id()), trial.head(),
@@ -513,6 +513,9 @@ TEST_CASE("the payload of every kind of space record reads back, and nothing but
   office.room.rotate(office.worker);
   office.room.remove(office.worker, {office.outsider.user},
                      {{office.room.state.id(), office.outsider.id(), 1, 0, {}}});
+  office.append(office.founder(), RolesSet{office.worker.user, {Role::worker, Role::supervisor}});
+  office.room.settle(office.worker, {{office.random.make<RunHash>(), true},
+                                     {office.random.make<RunHash>(), false}});
   std::set<std::uint16_t> kinds;
   for (const Record& record : office.room.records) {
     kinds.insert(record.kind);

@@ -26,6 +26,7 @@ struct Leaving : Office {
 
 constexpr auto kInForce = RunStanding::in_force;
 constexpr auto kHeldBack = RunStanding::held_back;
+constexpr auto kRejected = RunStanding::rejected;
 
 }  // namespace
 
@@ -105,6 +106,53 @@ TEST_CASE("an ordinary rotation cuts nobody") {
   office.room.rotate(office.caseworker);
   CHECK(office.standing(run) == kInForce);
   CHECK(office.standing(office.chain.write()) == kInForce);
+}
+
+TEST_CASE("a run held back counts once it is adopted, and never once it is rejected") {
+  Leaving office;
+  office.chain.write();
+  const Cut cut = office.chain.cut();
+  const SealedRun honest = office.chain.write();
+  const SealedRun strange = office.chain.write();
+  office.append(office.founder(), DeviceRevoke{office.worker.id(), {cut}});
+  office.room.rotate(office.caseworker);
+  office.room.settle(office.caseworker,
+                     {{strange.header.hash(), false}, {honest.header.hash(), true}});
+  CHECK(office.standing(honest) == kInForce);
+  CHECK(office.standing(strange) == kRejected);
+  // Somebody thought again.
+  office.room.settle(office.caseworker, {{honest.header.hash(), false}});
+  CHECK(office.standing(honest) == kRejected);
+}
+
+TEST_CASE("a verdict about a run that was never held back changes nothing") {
+  Leaving office;
+  const SealedRun run = office.chain.write();
+  office.room.settle(office.caseworker, {{run.header.hash(), false}});
+  CHECK(office.standing(run) == kInForce);
+}
+
+TEST_CASE("only a writing member who may say who belongs judges what is held back") {
+  Leaving office;
+  Phone& reader = office.add_person({Role::supervisor});
+  Phone& stranger = office.add_person({Role::supervisor});
+  office.room.add(office.caseworker, {{reader.user, SpaceRole::reader}});
+  const HeldRunsSettle verdict{{{office.random.make<RunHash>(), true}}};
+  CHECK(code_of(office.room.attempt(office.worker, verdict)) == ErrorCode::not_authorised);
+  CHECK(code_of(office.room.attempt(reader, verdict)) == ErrorCode::not_authorised);
+  CHECK(code_of(office.room.attempt(stranger, verdict)) == ErrorCode::not_authorised);
+  CHECK(office.room.attempt(office.caseworker, verdict).has_value());
+}
+
+TEST_CASE("verdicts name each run once, in order, and at least one") {
+  Leaving office;
+  const RunHash low{{1}};
+  const RunHash high{{2}};
+  for (const std::vector<Verdict>& verdicts : std::vector<std::vector<Verdict>>{
+           {}, {{low, true}, {low, false}}, {{high, true}, {low, true}}}) {
+    CHECK(code_of(office.room.attempt(office.caseworker, HeldRunsSettle{verdicts})) ==
+          ErrorCode::malformed);
+  }
 }
 
 TEST_CASE("late runs and a removal give one state in every order of arrival") {

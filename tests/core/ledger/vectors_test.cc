@@ -92,10 +92,12 @@ TEST_CASE("the organisation's log has the bytes it always had") {
   office.append(office.founder(), RolesSet{user, {Role::supervisor}});
   office.append(office.founder(), DeviceRevoke{worker.id(),
                                                {{office.random.make<SpaceId>(), worker.id(), 1, 3,
-                                                 office.random.make<RunHash>()}}});
+                                                 office.random.make<RunHash>()}},
+                                               WallTime{1800000000000}});
   office.append(office.founder(), UserSuspend{user, {}});
   office.append(office.founder(), UserReinstate{user});
   office.append(office.founder(), ServerKeySet{office.random.make<crypto::SigningPublic>()});
+  office.append(office.founder(), WipeOrder{worker.id()});
 
   OrganisationState state;
   const auto judge = [&](const std::string& title, const Bytes& bytes) {
@@ -133,6 +135,8 @@ TEST_CASE("a space's log, its wraps and its keys have the bytes they always had"
   story.room.add(story.office.founder(), {{late.user, SpaceRole::reader}});
   story.room.remove(story.office.founder(), {late.user},
                     {{story.room.state.id(), late.id(), 1, 0, {}}});
+  story.room.settle(story.office.founder(),
+                    {{story.runs[0].header.hash(), true}, {story.runs[1].header.hash(), false}});
   Vectors out;
   for (const Record& record : story.office.records) {
     out.entry(organisation_kind_name(record.kind)).line("organisation", to_hex(record.encode()));
