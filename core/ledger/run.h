@@ -101,11 +101,13 @@ Result<RunHeader> verify_run(BytesView encoded, const OrganisationState& organis
 Result<Bytes> open_run(const SealedRun& run, const Keyring& keys);
 Result<Bytes> open_run(const RunHeader& header, BytesView body, const Keyring& keys);
 
-// in_force: it counts. held_back: its author was removed or barred, and the run lies beyond the
-// cut, so that a person decides. rejected: the person decided that it does not count; adopted ones
-// are in force. Depends on the run and the logs alone, never on the order of arrival; ask again
-// when either log grows.
-enum class RunStanding : std::uint8_t { in_force = 0, held_back = 1, rejected = 2 };
+// held_back: its author was removed or barred, and the run lies beyond the cut, so that a person
+// decides: adopted, or rejected. Depends on the run and the logs alone, never on the order of
+// arrival; ask again when either log grows.
+enum class RunStanding : std::uint8_t { in_force = 0, held_back = 1, rejected = 2, adopted = 3 };
+inline bool counts(RunStanding standing) {
+  return standing == RunStanding::in_force || standing == RunStanding::adopted;
+}
 RunStanding run_standing(const RunHeader& run, const OrganisationState& organisation,
                          const SpaceState& space);
 

@@ -55,7 +55,7 @@ RunStanding run_standing(const RunHeader& run, const OrganisationState& organisa
   if (!held) return RunStanding::in_force;
   const auto adopted = space.adopted(run.hash());
   if (!adopted) return RunStanding::held_back;
-  return *adopted ? RunStanding::in_force : RunStanding::rejected;
+  return *adopted ? RunStanding::adopted : RunStanding::rejected;
 }
 
 }  // namespace feltbog::ledger

@@ -156,6 +156,7 @@ Result<bool> DeviceReplica::take_organisation_log() {
   FELTBOG_CHECK(finish_joining());
   // Runs cite this log, whatever their space.
   FELTBOG_CHECK(inbox_.retry_all());
+  FELTBOG_CHECK(inbox_.judge_all());
   return true;
 }
 
@@ -167,6 +168,7 @@ Result<bool> DeviceReplica::take_space_log(const SpaceId& space) {
     FELTBOG_CHECK(write_setting(*core_->database, setting::kDirectory, space.view()));
   }
   FELTBOG_CHECK(inbox_.retry(space));
+  FELTBOG_CHECK(inbox_.judge(space));
   return true;
 }
 
@@ -212,10 +214,18 @@ Result<void> DeviceReplica::make_due_records() {
   if (!as_member()) return {};
   FELTBOG_TRY(owed, core_->membership.has_duties());
   if (!owed) return {};
-  return core_->durably([this]() -> Result<bool> {
+  const auto made = core_->durably([this]() -> Result<bool> {
     FELTBOG_CHECK(core_->membership.do_duties(*core_->environment.random));
+    // A new key may have come with cuts.
+    FELTBOG_CHECK(inbox_.judge_all());
     return true;
   });
+  if (made) {
+    inbox_.announce();
+  } else {
+    inbox_.forget();
+  }
+  return made;
 }
 
 Result<std::vector<ledger::OutgoingRecord>> DeviceReplica::records_to_send(std::size_t bytes_max) {
@@ -277,10 +287,17 @@ Result<void> DeviceReplica::record_refused(const ledger::LogName& log, std::uint
     core_->membership.stop_offering(log);
     return {};  // the pull that follows settles it
   }
-  return core_->durably([&]() -> Result<bool> {
+  const auto settled = core_->durably([&]() -> Result<bool> {
     FELTBOG_CHECK(core_->membership.refuse(log, sequence, code, *core_->environment.random));
+    FELTBOG_CHECK(inbox_.judge_all());
     return true;
   });
+  if (settled) {
+    inbox_.announce();
+  } else {
+    inbox_.forget();
+  }
+  return settled;
 }
 
 Result<std::vector<ledger::OutgoingRun>> DeviceReplica::runs_to_send(std::size_t bytes_max,

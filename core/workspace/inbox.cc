@@ -6,6 +6,7 @@
 #include "core/crypto/hash.h"
 #include "core/document/change_codec.h"
 #include "core/workspace/attachment_content.h"
+#include "core/workspace/held_runs.h"
 #include "core/workspace/outbox.h"
 #include "core/workspace/schema.h"
 
@@ -15,8 +16,8 @@ namespace {
 // Attachments up to this size are fetched with the file; larger ones when somebody opens them.
 constexpr std::uint64_t kEagerBytesMax = 2u * 1024 * 1024;
 
-// Reasons that may pass: a record, a key or an earlier run arrives, room is made, a cut moves, the
-// program is updated. A run set aside for another reason stays so.
+// Reasons that may pass: a record, a key or an earlier run arrives, room is made, the program is
+// updated. A run set aside for another reason stays so.
 constexpr ErrorCode kPassing[] = {ErrorCode::missing_dependency,  ErrorCode::missing_key,
                                   ErrorCode::broken_chain,        ErrorCode::not_authorised,
                                   ErrorCode::unsupported_version, ErrorCode::unknown_kind,
@@ -88,6 +89,10 @@ Result<bool> Inbox::server_went_back(const SpaceId& space, const ServerIncarnati
   row.bind_all(space, incarnation, position);
   return row.step();
 }
+
+Result<void> Inbox::judge(const SpaceId& space) { return judge_runs(*core_, space, effects_); }
+
+Result<void> Inbox::judge_all() { return judge_all_runs(*core_, effects_); }
 
 void Inbox::announce() {
   core_->announce(effects_);
@@ -170,15 +175,12 @@ Result<Inbox::Opened> Inbox::check_and_open(const ledger::SealedRun& run,
   const auto& organisation = core_->membership.organisation();
   const ledger::SpaceState& state = core_->membership.space(run.header.space)->state;
   FELTBOG_TRY(header, ledger::verify_run(run, organisation, state, tip));
-  if (ledger::run_standing(header, organisation, state) == ledger::RunStanding::held_back) {
-    return Error{ErrorCode::not_authorised, "beyond the cut of its author"};
-  }
   FELTBOG_TRY(payload, ledger::open_run(run, keys));
   FELTBOG_TRY(changes, document::decode_changes(header.writer(), payload));
   if (changes.size() != header.change_count || changes.front().id.counter != header.first_counter) {
     return Error{ErrorCode::malformed, "changes are not those the header names"};
   }
-  return Opened{header, std::move(changes)};
+  return Opened{header, ledger::run_standing(header, organisation, state), std::move(changes)};
 }
 
 // False when there is no room for changes that have to wait for others; nothing is stored then.
@@ -186,11 +188,15 @@ Result<bool> Inbox::merge(BytesView encoded, Opened opened) {
   const SpaceId space = opened.header.space;
   FELTBOG_TRY(file, core_->files.open(space));
   std::vector<document::AddEffect> effects;
+  // Before it is there nobody sees it come and go.
+  if (!ledger::counts(opened.standing)) {
+    effects.push_back(file->history.mask(changes_in(opened.header)));
+  }
   if (!merge_into(*file, opened.changes, effects)) {
     core_->files.put_away(space);
     return false;
   }
-  FELTBOG_TRY(place, keep_run(opened.header, encoded));
+  FELTBOG_TRY(place, keep_run(opened, encoded));
   FELTBOG_CHECK(core_->files.store(space, opened.changes, place));
   for (document::AddEffect& effect : effects) {
     FELTBOG_CHECK(core_->index(*file, effect));
@@ -201,14 +207,16 @@ Result<bool> Inbox::merge(BytesView encoded, Opened opened) {
   return true;
 }
 
-Result<std::int64_t> Inbox::keep_run(const ledger::RunHeader& header, BytesView encoded) {
+Result<std::int64_t> Inbox::keep_run(const Opened& opened, BytesView encoded) {
   store::Database& database = *core_->database;
+  const ledger::RunHeader& header = opened.header;
   FELTBOG_CHECK(database.run("DELETE FROM run WHERE hash = ?1", name_aside(encoded)));
   FELTBOG_CHECK(
-      database.run("INSERT INTO run(space, writer, sequence, hash, run, own, sealed_at) "
-                   "VALUES(?1, ?2, ?3, ?4, ?5, 0, ?6)",
+      database.run("INSERT INTO run(space, writer, sequence, hash, run, own, sealed_at, standing) "
+                   "VALUES(?1, ?2, ?3, ?4, ?5, 0, ?6, ?7)",
                    header.space, header.writer(), header.sequence, header.hash(), encoded,
-                   core_->environment.clock->wall_time().milliseconds));
+                   core_->environment.clock->wall_time().milliseconds,
+                   static_cast<std::int64_t>(opened.standing)));
   const std::int64_t place = database.last_insert_id();
   FELTBOG_CHECK(database.run("INSERT OR IGNORE INTO writer VALUES(?1, ?2, ?3)", header.writer(),
                              header.space, header.device));

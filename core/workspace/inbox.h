@@ -23,6 +23,10 @@ class Inbox {
   // True when something was merged.
   Result<bool> retry(const SpaceId& space);
   Result<bool> retry_all();
+  // When a log grew: what barred and removed authors wrote is judged anew (held_runs.h). As
+  // retry().
+  Result<void> judge(const SpaceId& space);
+  Result<void> judge_all();
   void announce();
   void forget() { effects_.clear(); }
 
@@ -30,6 +34,7 @@ class Inbox {
   // A run that holds by the ledger, and the changes that were in it.
   struct Opened {
     ledger::RunHeader header;
+    ledger::RunStanding standing = ledger::RunStanding::in_force;
     std::vector<document::Change> changes;
   };
   struct ChainPlace {
@@ -44,7 +49,7 @@ class Inbox {
   Result<Opened> check_and_open(const ledger::SealedRun& run, const ledger::WriterTip& tip,
                                 const ledger::Keyring& keys) const;
   Result<bool> merge(BytesView encoded, Opened opened);
-  Result<std::int64_t> keep_run(const ledger::RunHeader& header, BytesView encoded);
+  Result<std::int64_t> keep_run(const Opened& opened, BytesView encoded);
   Result<void> set_aside(const SpaceId& space, BytesView encoded, ErrorCode reason);
   Result<std::vector<Bytes>> waiting_at(const SpaceId& space, const ChainPlace& place);
   Result<void> want_chunks(const SpaceFile& file, const document::AddEffect& effect);

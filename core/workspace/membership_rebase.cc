@@ -142,6 +142,13 @@ Result<void> Membership::make_space_record_anew(const SpaceId& id, const Record&
                                            organisation_, random));
     return append(id, made.step);
   }
+  if (const auto* settling = std::get_if<ledger::HeldRunsSettle>(&payload)) {
+    const SpaceLog* log = space(id);
+    if (log == nullptr) return {};
+    FELTBOG_TRY(made,
+                ledger::settle_held_runs(log->state, organisation_, settling->verdicts, *device_));
+    return append(id, made);
+  }
   return {};  // what else can be waiting is a duty, and is done anew as such
 }
 
@@ -168,17 +175,20 @@ Result<void> Membership::refuse(const LogName& log, std::uint64_t sequence, Erro
   return taken.empty() ? Result<void>() : make_all_anew(std::span(taken).subspan(1), random);
 }
 
-// Up to where the runs of barred devices that held the key are known here: what they wrote before
-// was honest work of a member.
+// Up to where the runs of barred devices that held the key are known here, or were when the device
+// got lost: what they wrote before was honest work of a member.
 Result<std::vector<ledger::Cut>> Membership::known_cuts(const SpaceId& id) {
   std::vector<ledger::Cut> cuts;
   for (const auto& [device, since] : spaces_.at(id).state.epoch().holders) {
     if (organisation_.device_active(device)) continue;
+    const WallTime lost_at = organisation_.device(device)->lost_at;
+    // `sealed_at` of another's run is when it arrived here.
     FELTBOG_TRY(rows,
                 database_->prepare(
                     "SELECT run, max(run.sequence) FROM run JOIN writer USING(writer) WHERE "
-                    "run.space = ?1 AND device = ?2 AND set_aside IS NULL GROUP BY run.writer"));
-    rows.bind(1, id).bind(2, device);
+                    "run.space = ?1 AND device = ?2 AND set_aside IS NULL AND (?3 = 0 OR sealed_at "
+                    "<= ?3) GROUP BY run.writer"));
+    rows.bind_all(id, device, lost_at.milliseconds);
     while (true) {
       FELTBOG_TRY(more, rows.step());
       if (!more) break;

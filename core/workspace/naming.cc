@@ -38,6 +38,10 @@ std::string short_id(const SpaceId& space) {
   return to_base32(space.view()).substr(0, kShortIdSymbols);
 }
 
+std::string short_id(const DeviceId& device) {
+  return to_base32(device.view()).substr(0, kShortIdSymbols);
+}
+
 std::string short_id(const document::DocumentId& document) {
   const std::string full = document::to_text(document);
   const auto dash = full.find('-');
@@ -115,7 +119,7 @@ std::string author_name(Core& core, const WriterId& writer) {
 
 std::string device_of(Core& core, const WriterId& writer) {
   const WriterRow row = read_writer(core, writer);
-  return row.known ? to_base32(row.device.view()).substr(0, kShortIdSymbols) : std::string();
+  return row.known ? short_id(row.device) : std::string();
 }
 
 std::string title_of(const SpaceFile& file) { return text_value(file, {}, field::kTitle); }

@@ -12,6 +12,7 @@ namespace feltbog::workspace {
 // The first symbols of the id, enough to type.
 std::string short_id(const SpaceId& space);
 std::string short_id(const document::DocumentId& document);
+std::string short_id(const DeviceId& device);
 // A stable short name for an open conflict of a file.
 std::string conflict_id(const SpaceId& space, const document::Conflict& conflict);
 

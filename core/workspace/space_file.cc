@@ -12,6 +12,26 @@
 
 namespace feltbog::workspace {
 
+namespace {
+
+// Those of runs that are held back or rejected (held_runs.h).
+Result<std::vector<document::ChangeId>> changes_not_in_force(store::Database& database,
+                                                             const SpaceId& space) {
+  FELTBOG_TRY(rows, database.prepare("SELECT run FROM run WHERE space = ?1 AND standing != 0 "
+                                     "AND standing != 3"));
+  rows.bind(1, space);
+  std::vector<document::ChangeId> out;
+  while (true) {
+    FELTBOG_TRY(more, rows.step());
+    if (!more) return out;
+    FELTBOG_TRY(run, ledger::SealedRun::decode(rows.bytes(0)));
+    const std::vector<document::ChangeId> changes = changes_in(run.header);
+    out.insert(out.end(), changes.begin(), changes.end());
+  }
+}
+
+}  // namespace
+
 bool SpaceFile::restore(const document::Change& change) {
   const auto added = history.add(change);
   if (!added && added.error().code == ErrorCode::limit_exceeded) return false;
@@ -42,6 +62,14 @@ Result<std::vector<document::Change>> SpaceFiles::read(const SpaceId& space) {
   return all;
 }
 
+std::vector<document::ChangeId> changes_in(const ledger::RunHeader& run) {
+  std::vector<document::ChangeId> out;
+  for (std::uint32_t i = 0; i < run.change_count; ++i) {
+    out.push_back({run.writer(), run.first_counter + i});
+  }
+  return out;
+}
+
 Result<SpaceFile*> SpaceFiles::open(const SpaceId& space) {
   if (const auto found = open_.find(space); found != open_.end()) return found->second.get();
   auto file = std::make_unique<SpaceFile>(SpaceFile{space,
@@ -56,6 +84,8 @@ Result<SpaceFile*> SpaceFiles::open(const SpaceId& space) {
     // All of them had room when they were stored.
     if (changes.size() == before) return Error{ErrorCode::corrupt, "too many changes wait"};
   }
+  FELTBOG_TRY(without_effect, changes_not_in_force(*database_, space));
+  file->history.mask(without_effect);
   return open_.emplace(space, std::move(file)).first->second.get();
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/document/history.h"
+#include "core/ledger/run.h"
 #include "core/store/database.h"
 
 namespace feltbog::workspace {
@@ -24,6 +25,9 @@ struct SpaceFile {
   // again once others have left it.
   bool restore(const document::Change& change);
 };
+
+// The changes in a run.
+std::vector<document::ChangeId> changes_in(const ledger::RunHeader& run);
 
 // The files that are open. A file whose memory may differ from the database (after a failed
 // transaction) is put away and read again.

@@ -58,10 +58,16 @@ CREATE VIRTUAL TABLE search_text USING fts5(
   body, tokenize = "unicode61 remove_diacritics 0", prefix = '2 3');
 )sql";
 
+// Version 2. `standing`: ledger::RunStanding, as the logs here say.
+constexpr std::string_view kVersion2 = R"sql(
+ALTER TABLE run ADD COLUMN standing INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX run_judged ON run(space) WHERE standing != 0;
+)sql";
+
 }  // namespace
 
 std::span<const store::Migration> workspace_migrations() {
-  static const store::Migration kSteps[] = {{kVersion1}};
+  static const store::Migration kSteps[] = {{kVersion1}, {kVersion2}};
   return kSteps;
 }
 

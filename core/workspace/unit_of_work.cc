@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/cbor.h"
+#include "core/workspace/held_runs.h"
 #include "core/workspace/tables.h"
 
 namespace feltbog::workspace {
@@ -61,6 +62,11 @@ void UnitOfWork::found(ledger::Record organisation_create, const UserId& founder
   self_ = founder;
 }
 
+void UnitOfWork::settle_runs(const SpaceId& space, std::vector<ledger::Verdict> verdicts) {
+  auto& all = verdicts_[space];
+  all.insert(all.end(), verdicts.begin(), verdicts.end());
+}
+
 void UnitOfWork::add_record(ledger::OrganisationPayload payload) {
   records_.push_back(std::move(payload));
 }
@@ -81,7 +87,7 @@ void UnitOfWork::keep_result(std::string request, Value result) {
 
 bool UnitOfWork::empty() const {
   return !forgets_logs_ && !founding_ && settings_.empty() && records_.empty() && spaces_.empty() &&
-         additions_.empty() && chunks_.empty() &&
+         additions_.empty() && verdicts_.empty() && chunks_.empty() &&
          std::all_of(drafts_.begin(), drafts_.end(),
                      [](const auto& entry) { return entry.second.empty(); });
 }
@@ -98,6 +104,7 @@ Result<void> UnitOfWork::commit() {
 
 Result<void> UnitOfWork::write() {
   FELTBOG_CHECK(write_records());
+  FELTBOG_CHECK(write_verdicts());
   for (const auto& [space, draft] : drafts_) {
     if (draft.empty()) continue;
     FELTBOG_TRY(effect, write_draft(space, draft));
@@ -147,6 +154,19 @@ Result<void> UnitOfWork::write_records() {
     FELTBOG_TRY(step, ledger::add_members(log->state, membership.organisation(), *keys,
                                           addition.members, core_->identity, random));
     FELTBOG_CHECK(membership.append(addition.space, step));
+  }
+  return {};
+}
+
+Result<void> UnitOfWork::write_verdicts() {
+  Membership& membership = core_->membership;
+  for (const auto& [space, verdicts] : verdicts_) {
+    const SpaceLog* log = membership.space(space);
+    if (log == nullptr) return Error{ErrorCode::not_found, "space"};
+    FELTBOG_TRY(step, ledger::settle_held_runs(log->state, membership.organisation(), verdicts,
+                                               core_->identity));
+    FELTBOG_CHECK(membership.append(space, step));
+    FELTBOG_CHECK(judge_runs(*core_, space, effects_));
   }
   return {};
 }

@@ -28,6 +28,8 @@ class UnitOfWork {
   Result<SpaceId> create_space(ledger::SpaceKind kind, std::vector<ledger::Member> members);
   // Further members of a file that exists.
   void add_members(const SpaceId& space, std::vector<ledger::Member> members);
+  // Decides about runs that are held back in a file.
+  void settle_runs(const SpaceId& space, std::vector<ledger::Verdict> verdicts);
   // A record of the organisation's log.
   void add_record(ledger::OrganisationPayload payload);
   // Encrypted attachment chunks, stored before, that a draft now names: the server is offered them.
@@ -60,6 +62,7 @@ class UnitOfWork {
   Result<void> write();
   Result<void> write_result();
   Result<void> write_records();
+  Result<void> write_verdicts();
   Result<document::AddEffect> write_draft(const SpaceId& space, const Draft& draft);
   bool is_new(const SpaceId& space) const;
 
@@ -70,6 +73,7 @@ class UnitOfWork {
   std::vector<ledger::OrganisationPayload> records_;
   std::vector<NewSpace> spaces_;
   std::vector<Addition> additions_;
+  std::map<SpaceId, std::vector<ledger::Verdict>> verdicts_;
   std::map<SpaceId, std::vector<ChunkHash>> chunks_;
   std::map<std::string, Bytes> settings_;
   std::string request_;

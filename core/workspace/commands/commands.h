@@ -12,6 +12,8 @@ std::span<const CommandRow> attachment_commands();
 std::span<const CommandRow> case_commands();
 std::span<const CommandRow> conflict_commands();
 std::span<const CommandRow> course_commands();
+std::span<const CommandRow> device_commands();
+std::span<const CommandRow> held_commands();
 std::span<const CommandRow> note_commands();
 std::span<const CommandRow> organisation_commands();
 std::span<const CommandRow> pathway_commands();

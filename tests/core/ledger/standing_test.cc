@@ -27,6 +27,7 @@ struct Leaving : Office {
 constexpr auto kInForce = RunStanding::in_force;
 constexpr auto kHeldBack = RunStanding::held_back;
 constexpr auto kRejected = RunStanding::rejected;
+constexpr auto kAdopted = RunStanding::adopted;
 
 }  // namespace
 
@@ -118,8 +119,10 @@ TEST_CASE("a run held back counts once it is adopted, and never once it is rejec
   office.room.rotate(office.caseworker);
   office.room.settle(office.caseworker,
                      {{strange.header.hash(), false}, {honest.header.hash(), true}});
-  CHECK(office.standing(honest) == kInForce);
+  CHECK(office.standing(honest) == kAdopted);
+  CHECK(counts(office.standing(honest)));
   CHECK(office.standing(strange) == kRejected);
+  CHECK_FALSE(counts(office.standing(strange)));
   // Somebody thought again.
   office.room.settle(office.caseworker, {{honest.header.hash(), false}});
   CHECK(office.standing(honest) == kRejected);

@@ -220,7 +220,8 @@ TEST_CASE("a note that was deleted while somebody wrote in it is kept until that
 TEST_CASE("texts to choose between are shown with what distinguishes them, word by word") {
   Case test;
   test.sign_apart();
-  for (const Value& row : test.desk.call("conflicts.list").items()) {
+  const Value open = test.desk.call("conflicts.list");
+  for (const Value& row : open.items()) {
     if (row["kind"] != Value("signings")) continue;
     const Value shown = test.desk.call("conflicts.show", parameters("conflict", row["id"]));
     REQUIRE(shown["candidates"].items().size() == 2);

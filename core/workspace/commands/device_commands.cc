@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+// Devices: which there are, barring one that is lost, and what it held.
+#include <algorithm>
+
+#include "core/workspace/call.h"
+#include "core/workspace/commands/commands.h"
+#include "core/workspace/held_runs.h"
+#include "core/workspace/naming.h"
+
+namespace feltbog::workspace {
+namespace {
+
+using ledger::DeviceEntry;
+
+std::string_view standing_of(const DeviceEntry& device) {
+  if (device.barred_at == 0) return "active";
+  return device.wipe_ordered_at == 0 ? "revoked" : "wipe_ordered";
+}
+
+Value describe(Core& core, const DeviceEntry& device) {
+  Value out;
+  out["id"] = short_id(device.id);
+  out["user"] = user_name(core, device.user);
+  out["standing"] = standing_of(device);
+  out["self"] = device.id == core.identity.id;
+  if (device.lost_at.milliseconds != 0) {
+    out["lost_at"] = casework::to_text(casework::to_copenhagen(device.lost_at));
+  }
+  return out;
+}
+
+Result<Value> device_list(Call& call) {
+  Value rows = Value::List{};
+  for (const auto& [id, device] : call.core().membership.organisation().devices()) {
+    rows.push_back(describe(call.core(), device));
+  }
+  return rows;
+}
+
+// By the beginning of its id (at least four symbols), or by its user's name where that user has one
+// device in use.
+Result<const DeviceEntry*> find_device(Core& core, const std::string& reference) {
+  const DeviceEntry* found = nullptr;
+  for (const auto& [id, device] : core.membership.organisation().devices()) {
+    const bool by_id = reference.size() >= 4 && to_base32(id.view()).starts_with(reference);
+    const bool by_user = device.barred_at == 0 && user_name(core, device.user) == reference;
+    if (!by_id && !by_user) continue;
+    if (found != nullptr) return Error{ErrorCode::ambiguous, "device"};
+    found = &device;
+  }
+  if (found == nullptr) return Error{ErrorCode::not_found, "device"};
+  return found;
+}
+
+Result<ledger::DeviceRevoke> revocation_of(Call& call, const DeviceId& device) {
+  ledger::DeviceRevoke out{device, {}, {}};
+  if (!call.has("lost_at")) return out;
+  out.lost_at = call.moment("lost_at").utc;
+  if (out.lost_at > call.now().utc) {
+    return Error{ErrorCode::invalid_argument, "lost_at is still to come"};
+  }
+  return out;
+}
+
+Value answer(Core& core, const DeviceEntry& device, std::string_view done) {
+  Value out;
+  out["device"] = short_id(device.id);
+  out["user"] = user_name(core, device.user);
+  out["standing"] = done;
+  return out;
+}
+
+Result<Value> device_revoke(Call& call) {
+  FELTBOG_TRY(device, find_device(call.core(), call.text("device")));
+  FELTBOG_TRY(revocation, revocation_of(call, device->id));
+  call.work().add_record(std::move(revocation));
+  return answer(call.core(), *device, "revoked");
+}
+
+// Barred first, where it is not yet.
+Result<Value> device_wipe(Call& call) {
+  FELTBOG_TRY(device, find_device(call.core(), call.text("device")));
+  FELTBOG_TRY(revocation, revocation_of(call, device->id));
+  if (device->barred_at == 0) call.work().add_record(std::move(revocation));
+  call.work().add_record(ledger::WipeOrder{device->id});
+  return answer(call.core(), *device, "wipe_ordered");
+}
+
+// When the newest of its runs came, and how many of them there are. None came: no time.
+struct Received {
+  std::int64_t runs = 0;
+  std::optional<WallTime> newest;
+};
+
+Result<Received> received_from(Core& core, const SpaceId& space, const DeviceId& device) {
+  FELTBOG_TRY(row, core.database->prepare(
+                       "SELECT count(*), max(sealed_at) FROM run JOIN writer USING(writer) WHERE "
+                       "run.space = ?1 AND device = ?2 AND set_aside IS NULL"));
+  row.bind_all(space, device);
+  FELTBOG_TRY(found, row.step());
+  FELTBOG_ASSERT(found);
+  Received out;
+  out.runs = row.integer(0);
+  if (!row.is_null(1)) out.newest = WallTime{row.integer(1)};
+  return out;
+}
+
+// What the device could read of one file, and whether it still can.
+Result<Value> held_file(Core& core, const SpaceLog& log, const DeviceId& device) {
+  FELTBOG_TRY(file, core.files.open(log.state.id()));
+  FELTBOG_TRY(received, received_from(core, log.state.id(), device));
+  Value out;
+  out["case"] = short_id(log.state.id());
+  out["title"] = title_of(*file);
+  // What is written under a key it was never given, it cannot read.
+  out["reads_new"] = log.state.epoch().holders.contains(device);
+  out["runs_received"] = received.runs;
+  if (received.newest) {
+    out["last_received"] = casework::to_text(casework::to_copenhagen(*received.newest));
+  }
+  return out;
+}
+
+Result<Value> device_report(Call& call) {
+  Core& core = call.core();
+  FELTBOG_TRY(device, find_device(core, call.text("device")));
+  Value out = describe(core, *device);
+  Value files = Value::List{};
+  bool reads_new = false;
+  for (const auto& [id, log] : core.membership.spaces()) {
+    const auto& epochs = log.state.epochs();
+    const bool held = std::any_of(epochs.begin(), epochs.end(), [&](const ledger::Epoch& epoch) {
+      return epoch.holders.contains(device->id);
+    });
+    if (!held || log.state.kind() == ledger::SpaceKind::directory) continue;
+    FELTBOG_TRY(file, held_file(core, log, device->id));
+    reads_new = reads_new || file["reads_new"].boolean_or(false);
+    files.push_back(std::move(file));
+  }
+  out["files"] = std::move(files);
+  out["reads_new"] = reads_new;
+  FELTBOG_TRY(held, held_runs(core));
+  out["held_back"] =
+      static_cast<std::int64_t>(std::count_if(held.begin(), held.end(), [&](const HeldRun& run) {
+        return run.header.device == device->id && run.standing == ledger::RunStanding::held_back;
+      }));
+  return out;
+}
+
+Result<Value> user_suspend(Call& call) {
+  FELTBOG_TRY(user, find_user(call.core(), call.text("name")));
+  call.work().add_record(ledger::UserSuspend{user, {}});
+  Value out;
+  out["name"] = call.text("name");
+  out["suspended"] = true;
+  return out;
+}
+
+Result<Value> user_reinstate(Call& call) {
+  FELTBOG_TRY(user, find_user(call.core(), call.text("name")));
+  call.work().add_record(ledger::UserReinstate{user});
+  Value out;
+  out["name"] = call.text("name");
+  out["suspended"] = false;
+  return out;
+}
+
+constexpr Parameter kDevice{"device",
+                            ParameterType::text,
+                            Presence::positional,
+                            {"The device's id, or its user's name",
+                             "Enhedens id, eller dens "
+                             "brugers navn"}};
+constexpr Parameter kDeviceParameters[] = {kDevice};
+constexpr Parameter kRevokeParameters[] = {
+    kDevice,
+    {"lost_at",
+     ParameterType::moment,
+     Presence::optional,
+     {"When it got lost: what came from it later is held back",
+      "Hvornår den blev væk: det der kom fra den senere, lægges til side"}}};
+constexpr Parameter kUserParameters[] = {
+    {"name", ParameterType::text, Presence::positional, {"The person's name", "Personens navn"}}};
+constexpr Column kListColumns[] = {{"id", {"Id", "Id"}},
+                                   {"user", {"User", "Bruger"}},
+                                   {"standing", {"Standing", "Status"}},
+                                   {"lost_at", {"Lost", "Væk siden"}},
+                                   {"self", {"This device", "Denne enhed"}}};
+
+constexpr CommandRow kRows[] = {
+    {"device.list",
+     Shape::query,
+     1,
+     {"List the devices of the organisation", "Vis organisationens enheder"},
+     "feltbog device list",
+     {},
+     kListColumns,
+     Entitlement::anyone,
+     AccessClass::none,
+     true,
+     false,
+     device_list},
+    {"device.report",
+     Shape::query,
+     1,
+     {"What a device held of the files here, and whether it can still read what is new",
+      "Hvad en enhed havde af sagerne her, og om den stadig kan læse nyt"},
+     "feltbog device report Anna",
+     kDeviceParameters,
+     {},
+     Entitlement::supervisors,
+     AccessClass::view,
+     true,
+     false,
+     device_report},
+    {"device.revoke",
+     Shape::command,
+     1,
+     {"Bar a lost device for good", "Spær en mistet enhed for altid"},
+     "feltbog device revoke Anna --lost-at 2026-11-16T08:00",
+     kRevokeParameters,
+     {},
+     Entitlement::anyone,
+     AccessClass::none,
+     false,
+     false,
+     device_revoke},
+    {"device.wipe",
+     Shape::command,
+     1,
+     {"Bar a device, and have it destroy what it holds as soon as it hears of it",
+      "Spær en enhed, og lad den slette sit indhold så snart den hører om det"},
+     "feltbog device wipe Anna",
+     kRevokeParameters,
+     {},
+     Entitlement::administrators,
+     AccessClass::none,
+     false,
+     false,
+     device_wipe},
+    {"user.reinstate",
+     Shape::command,
+     1,
+     {"Let a suspended person back in, with new devices",
+      "Luk en suspenderet person ind igen, med nye enheder"},
+     "feltbog user reinstate Anna",
+     kUserParameters,
+     {},
+     Entitlement::administrators,
+     AccessClass::none,
+     false,
+     false,
+     user_reinstate},
+    {"user.suspend",
+     Shape::command,
+     1,
+     {"Bar a person and all their devices", "Spær en person og alle deres enheder"},
+     "feltbog user suspend Anna",
+     kUserParameters,
+     {},
+     Entitlement::administrators,
+     AccessClass::none,
+     false,
+     false,
+     user_suspend},
+};
+
+}  // namespace
+
+std::span<const CommandRow> device_commands() { return kRows; }
+
+}  // namespace feltbog::workspace
