@@ -15,7 +15,6 @@ constexpr int kLevelSlow = 15;
 constexpr int kWindowLogMax = 27;  // 128 MiB: what every decoder of the format must have
 
 struct FreeContext {
-  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
   void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
 };
 
@@ -54,15 +53,19 @@ Result<Bytes> decompress(BytesView compressed, std::size_t size_max) {
   return out;
 }
 
-Bytes compress_beside(BytesView plain, BytesView known) {
-  const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
-  FELTBOG_ASSERT(context != nullptr);
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevelSlow);
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_windowLog, window_log(plain.size() + known.size()));
-  ZSTD_CCtx_refPrefix(context.get(), known.data(), known.size());
+void SlowCompressor::Free::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
+
+SlowCompressor::SlowCompressor() : context_(ZSTD_createCCtx()) {
+  FELTBOG_ASSERT(context_ != nullptr);
+  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kLevelSlow);
+}
+
+Bytes SlowCompressor::compress_beside(BytesView plain, BytesView known) {
+  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_windowLog, window_log(plain.size() + known.size()));
+  ZSTD_CCtx_refPrefix(context_.get(), known.data(), known.size());
   Bytes out(ZSTD_compressBound(plain.size()));
   const std::size_t size =
-      ZSTD_compress2(context.get(), out.data(), out.size(), plain.data(), plain.size());
+      ZSTD_compress2(context_.get(), out.data(), out.size(), plain.data(), plain.size());
   FELTBOG_ASSERT(ZSTD_isError(size) == 0);
   out.resize(size);
   return out;

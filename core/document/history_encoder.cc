@@ -22,9 +22,9 @@ std::uint64_t difference(std::uint64_t now, std::uint64_t before) {
 }
 
 // Compressed when that is shorter.
-Bytes pack(BytesView plain, BytesView known) {
+Bytes pack(SlowCompressor& compressor, BytesView plain, BytesView known) {
   Bytes out{saved::kCompressed};
-  const Bytes compressed = compress_beside(plain, known);
+  const Bytes compressed = compressor.compress_beside(plain, known);
   const bool shorter = compressed.size() < plain.size();
   if (!shorter) out[0] = saved::kPlain;
   const BytesView body = shorter ? BytesView(compressed) : plain;
@@ -176,13 +176,16 @@ class HistoryEncoder {
     for (const WriterId& writer : writers_) {
       writers.insert(writers.end(), writer.bytes.begin(), writer.bytes.end());
     }
+    SlowCompressor compressor;
     CborWriter out;
     out.array(saved::kItems).uint(kSavedVersion).bytes(writers).raw(targets.result());
-    out.bytes(pack(as_bytes(shown), {})).uint(graph_.size());
-    out.bytes(pack(as_bytes(inserted_), as_bytes(shown)));
-    out.bytes(pack(payloads_.result(), {}));
+    out.bytes(pack(compressor, as_bytes(shown), {})).uint(graph_.size());
+    out.bytes(pack(compressor, as_bytes(inserted_), as_bytes(shown)));
+    out.bytes(pack(compressor, payloads_.result(), {}));
     out.array(saved::kColumns);
-    for (const auto& column : columns_) out.bytes(pack(encode_column(column), {}));
+    for (const auto& column : columns_) {
+      out.bytes(pack(compressor, encode_column(column), {}));
+    }
     return out.take();
   }
 
