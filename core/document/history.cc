@@ -3,7 +3,9 @@
 #include "core/document/history.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <tuple>
 
 #include "core/base/utf8.h"
 #include "core/document/history_state.h"
@@ -14,15 +16,20 @@ namespace {
 
 // One entry per field, patches in order.
 void merge_field_effects(AddEffect& effect) {
-  std::map<std::pair<DocumentId, std::string>, std::vector<TextPatch>> merged;
+  if (effect.fields.size() < 2) return;
+  const auto key = [](const FieldEffect& field) { return std::tie(field.document, field.field); };
+  std::stable_sort(effect.fields.begin(), effect.fields.end(),
+                   [&](const FieldEffect& a, const FieldEffect& b) { return key(a) < key(b); });
+  std::vector<FieldEffect> merged;
   for (FieldEffect& field : effect.fields) {
-    std::vector<TextPatch>& patches = merged[{field.document, field.field}];
-    std::move(field.patches.begin(), field.patches.end(), std::back_inserter(patches));
+    if (merged.empty() || key(merged.back()) != key(field)) {
+      merged.push_back(std::move(field));
+      continue;
+    }
+    std::move(field.patches.begin(), field.patches.end(),
+              std::back_inserter(merged.back().patches));
   }
-  effect.fields.clear();
-  for (auto& [key, patches] : merged) {
-    effect.fields.push_back({key.first, key.second, std::move(patches)});
-  }
+  effect.fields = std::move(merged);
 }
 
 }  // namespace

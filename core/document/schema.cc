@@ -19,26 +19,30 @@ std::string_view policy_name(Policy policy) {
   return "unknown";
 }
 
+FieldRule& Schema::rule(std::string_view kind, std::string_view field) {
+  if (kinds_.use_count() > 1) kinds_ = std::make_shared<Kinds>(*kinds_);
+  return (*kinds_)[std::string(kind)][std::string(field)];
+}
+
 Schema& Schema::field(std::string_view kind, std::string_view field, Policy policy) {
-  kinds_[std::string(kind)][std::string(field)] = FieldRule{policy, {}, nullptr};
+  rule(kind, field) = FieldRule{policy, {}, nullptr};
   return *this;
 }
 
 Schema& Schema::ladder(std::string_view kind, std::string_view field,
                        std::vector<Value> lowest_first) {
-  kinds_[std::string(kind)][std::string(field)] =
-      FieldRule{Policy::monotone, std::move(lowest_first), nullptr};
+  rule(kind, field) = FieldRule{Policy::monotone, std::move(lowest_first), nullptr};
   return *this;
 }
 
 Schema& Schema::resolved(std::string_view kind, std::string_view field, Resolver resolver) {
-  kinds_[std::string(kind)][std::string(field)] = FieldRule{Policy::resolved, {}, resolver};
+  rule(kind, field) = FieldRule{Policy::resolved, {}, resolver};
   return *this;
 }
 
 const FieldRule* Schema::find(std::string_view kind, std::string_view field) const {
-  const auto of_kind = kinds_.find(kind);
-  if (of_kind == kinds_.end()) return nullptr;
+  const auto of_kind = kinds_->find(kind);
+  if (of_kind == kinds_->end()) return nullptr;
   const auto rule = of_kind->second.find(field);
   return rule == of_kind->second.end() ? nullptr : &rule->second;
 }

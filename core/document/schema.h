@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,8 +48,8 @@ struct FieldRule {
   friend bool operator==(const FieldRule&, const FieldRule&) = default;
 };
 
-// kind -> field -> rule. Two replicas with different schemas keep the same operations and differ
-// only in how they read them, until both know the same schema.
+// kind -> field -> rule. Copies cost nothing. Two replicas with different schemas keep the same
+// operations and differ only in how they read them, until both know the same schema.
 class Schema {
  public:
   // Declares a field; a second declaration replaces the first. Returns itself for chaining.
@@ -59,13 +60,12 @@ class Schema {
   // Null for what is not declared; such a field is read by the type of its operations, and its Set
   // operations as multi_value.
   const FieldRule* find(std::string_view kind, std::string_view field) const;
-  const std::map<std::string, std::map<std::string, FieldRule, std::less<>>, std::less<>>& kinds()
-      const {
-    return kinds_;
-  }
 
  private:
-  std::map<std::string, std::map<std::string, FieldRule, std::less<>>, std::less<>> kinds_;
+  using Kinds = std::map<std::string, std::map<std::string, FieldRule, std::less<>>, std::less<>>;
+  FieldRule& rule(std::string_view kind, std::string_view field);
+
+  std::shared_ptr<Kinds> kinds_ = std::make_shared<Kinds>();  // shared by copies until one changes
 };
 
 }  // namespace feltbog::document

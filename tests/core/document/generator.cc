@@ -162,6 +162,22 @@ std::optional<std::size_t> greatest(std::span<const Value> words) {
   return static_cast<std::size_t>(found - words.begin());
 }
 
+Schema make_schema() {
+  Schema out;
+  for (std::string_view kind : {std::string_view("note"), std::string_view("visit"), kRootKind}) {
+    out.field(kind, "body", Policy::text)
+        .field(kind, "outcome", Policy::multi_value)
+        .field(kind, "title", Policy::last_writer)
+        .field(kind, "needs", Policy::set)
+        .field(kind, "entries", Policy::log)
+        .field(kind, "attempts", Policy::counter)
+        .field(kind, "goals", Policy::list)
+        .resolved(kind, "agreed", greatest)
+        .ladder(kind, "status", {Value("open"), Value("closed"), Value("sealed")});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::uint64_t Dice::next() {
@@ -183,19 +199,8 @@ WriterId writer(std::uint8_t number) {
 }
 
 Schema schema() {
-  Schema out;
-  for (std::string_view kind : {std::string_view("note"), std::string_view("visit"), kRootKind}) {
-    out.field(kind, "body", Policy::text)
-        .field(kind, "outcome", Policy::multi_value)
-        .field(kind, "title", Policy::last_writer)
-        .field(kind, "needs", Policy::set)
-        .field(kind, "entries", Policy::log)
-        .field(kind, "attempts", Policy::counter)
-        .field(kind, "goals", Policy::list)
-        .resolved(kind, "agreed", greatest)
-        .ladder(kind, "status", {Value("open"), Value("closed"), Value("sealed")});
-  }
-  return out;
+  static const Schema kSchema = make_schema();
+  return kSchema;
 }
 
 std::vector<Change> changes(std::uint64_t seed, const Options& options) {
