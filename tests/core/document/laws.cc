@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "core/base/assert.h"
@@ -25,6 +26,10 @@ History build(const std::vector<Change>& changes) {
   return history;
 }
 
+bool is_same(const History& history, const Story& story) {
+  return history.canonical_state() == story.state && history.conflicts() == story.conflicts;
+}
+
 // Different for different histories.
 Dice dice_for(const std::vector<Change>& changes) {
   std::uint64_t seed = changes.size();
@@ -33,6 +38,17 @@ Dice dice_for(const std::vector<Change>& changes) {
     seed = seed * 0x100000001B3u + time * 8 + change.ops.size();
   }
   return Dice(seed);
+}
+
+// Hands them on some at a time, as long as `take` wants more.
+template <class Item, class Take>
+bool in_groups(const std::vector<Item>& items, std::size_t most, Dice& dice, Take take) {
+  for (std::size_t at = 0; at < items.size();) {
+    const std::size_t size = std::min(items.size() - at, 1 + dice.roll(most));
+    if (!take(std::span(items).subspan(at, size))) return false;
+    at += size;
+  }
+  return true;
 }
 
 std::vector<DocumentInfo> all_documents(const History& history) {
@@ -58,46 +74,36 @@ bool shows(Screens& screens, const AddEffect& effect, const History& history) {
   return true;
 }
 
-bool agrees_with_oracle(const std::vector<Change>& changes) {
-  History history(generator::schema());
-  for (const Change& change : changes) {
-    if (!history.add(change)) return false;
-  }
-  return oracle::dump(history) == oracle::Oracle(generator::schema(), changes).dump();
+bool agrees_with_oracle(const Story& story) {
+  return oracle::dump(story.straight) == oracle::Oracle(generator::schema(), story.changes).dump();
 }
 
-bool any_order(const std::vector<Change>& changes) {
-  const History straight = build(changes);
-  Dice dice = dice_for(changes);
+bool any_order(const Story& story) {
+  Dice dice = dice_for(story.changes);
   for (int round = 0; round < 3; ++round) {
-    std::vector<Change> order = changes;
-    for (std::size_t i = 0; i < changes.size() / 4; ++i) {
-      order.push_back(changes[dice.roll(changes.size())]);
+    std::vector<Change> order = story.changes;
+    for (std::size_t i = 0; i < story.changes.size() / 4; ++i) {
+      order.push_back(story.changes[dice.roll(story.changes.size())]);
     }
     generator::shuffle(order, dice);
     const History shuffled = build(order);
-    if (shuffled.held_count() != 0) return false;
-    if (shuffled.canonical_state() != straight.canonical_state()) return false;
-    if (shuffled.conflicts() != straight.conflicts()) return false;
+    if (shuffled.held_count() != 0 || !is_same(shuffled, story)) return false;
   }
-  return straight.clone().canonical_state() == straight.canonical_state();
+  return story.straight.clone().canonical_state() == story.state;
 }
 
-bool any_batches(const std::vector<Change>& changes) {
-  const History straight = build(changes);
-  Dice dice = dice_for(changes);
+bool any_batches(const Story& story) {
+  Dice dice = dice_for(story.changes);
   std::vector<std::pair<WriterId, Bytes>> batches;
-  for (const WriterId& writer : straight.writers()) {
-    std::vector<Change> own;
-    for (const Change& change : straight.changes_of(writer)) own.push_back(change);
-    for (std::size_t at = 0; at < own.size();) {
-      const std::size_t size = std::min(own.size() - at, 1 + dice.roll(6));
-      auto bytes = encode_changes(writer, std::span(own).subspan(at, size));
-      if (!bytes) return false;
-      batches.insert(batches.begin() + static_cast<std::ptrdiff_t>(dice.roll(batches.size() + 1)),
-                     {writer, *bytes});
-      at += size;
-    }
+  for (const WriterId& writer : story.straight.writers()) {
+    const std::vector<Change> own = story.straight.changes_of(writer);
+    const bool encoded = in_groups(own, 6, dice, [&](std::span<const Change> group) {
+      auto bytes = encode_changes(writer, group);
+      const auto place = static_cast<std::ptrdiff_t>(dice.roll(batches.size() + 1));
+      if (bytes) batches.insert(batches.begin() + place, {writer, *bytes});
+      return bytes.has_value();
+    });
+    if (!encoded) return false;
   }
   History rebuilt(generator::schema());
   for (const auto& [writer, bytes] : batches) {
@@ -107,31 +113,25 @@ bool any_batches(const std::vector<Change>& changes) {
       if (!rebuilt.add(std::move(change))) return false;
     }
   }
-  return rebuilt.canonical_state() == straight.canonical_state();
+  return rebuilt.canonical_state() == story.state;
 }
 
-bool many_at_a_time(const std::vector<Change>& changes) {
-  const History straight = build(changes);
-  Dice dice = dice_for(changes);
-  std::vector<Change> order = changes;
+bool many_at_a_time(const Story& story) {
+  Dice dice = dice_for(story.changes);
+  std::vector<Change> order = story.changes;
   if (dice.one_in(2)) generator::shuffle(order, dice);
   History together(generator::schema());
   Screens screens;
-  for (std::size_t at = 0; at < order.size();) {
-    const std::size_t size = std::min(order.size() - at, 1 + dice.roll(40));
-    const auto begin = order.begin() + static_cast<std::ptrdiff_t>(at);
-    const AddEffect effect = together.add_all({begin, begin + static_cast<std::ptrdiff_t>(size)});
-    if (!effect.refused.empty() || !shows(screens, effect, together)) return false;
-    at += size;
-  }
-  return together.canonical_state() == straight.canonical_state() &&
-         together.conflicts() == straight.conflicts();
+  const bool shown = in_groups(order, 40, dice, [&](std::span<const Change> group) {
+    const AddEffect effect = together.add_all({group.begin(), group.end()});
+    return effect.refused.empty() && shows(screens, effect, together);
+  });
+  return shown && is_same(together, story);
 }
 
-bool saved_and_loaded(const std::vector<Change>& changes) {
-  const History straight = build(changes);
-  Dice dice = dice_for(changes);
-  std::vector<Change> order = changes;
+bool saved_and_loaded(const Story& story) {
+  Dice dice = dice_for(story.changes);
+  std::vector<Change> order = story.changes;
   generator::shuffle(order, dice);
   History restarted(generator::schema());
   std::vector<Change> offered;  // held changes are not saved, and are offered again
@@ -139,65 +139,66 @@ bool saved_and_loaded(const std::vector<Change>& changes) {
     offered.push_back(change);
     if (!restarted.add(change)) return false;
     if (!dice.one_in(12)) continue;
-    const auto saved = SavedHistory::open(restarted.save());
+    const Bytes bytes = restarted.save();
+    const auto saved = SavedHistory::open(bytes);
     if (!saved) return false;
     auto loaded = saved->load(generator::schema());
     if (!loaded || loaded->canonical_state() != restarted.canonical_state()) return false;
-    if (loaded->save() != restarted.save()) return false;
+    if (loaded->save() != bytes) return false;
     restarted = std::move(*loaded);
     if (!restarted.add_all(offered).refused.empty()) return false;
   }
-  return restarted.canonical_state() == straight.canonical_state() &&
-         oracle::dump(restarted) == oracle::dump(straight);
+  return restarted.canonical_state() == story.state &&
+         oracle::dump(restarted) == oracle::dump(story.straight);
 }
 
-bool masked_and_unmasked(const std::vector<Change>& changes) {
-  const History straight = build(changes);
-  Dice dice = dice_for(changes);
+bool masked_and_unmasked(const Story& story) {
+  Dice dice = dice_for(story.changes);
   std::vector<ChangeId> masked;
-  for (const Change& change : changes) {
+  for (const Change& change : story.changes) {
     if (dice.one_in(6)) masked.push_back(change.id);
   }
   History before(generator::schema());
   (void)before.mask(masked);
-  History after = straight.clone();
+  History after = story.straight.clone();
   Screens screens;
   for (const DocumentInfo& document : all_documents(after)) {
     for (const std::string& field : after.fields(document.id)) {
       screens[{document.id, field}] = after.text(document.id, field);
     }
   }
-  std::vector<Change> order = changes;
+  std::vector<Change> order = story.changes;
   generator::shuffle(order, dice);
   for (std::size_t at = 0; at < order.size(); ++at) {
     if (!before.add(order[at])) return false;
     if (dice.one_in(20)) before.rest();
   }
-  for (const ChangeId& id : masked) {
-    if (!shows(screens, after.mask({id}), after)) return false;
-  }
+  const bool masked_alike = in_groups(masked, 3, dice, [&](std::span<const ChangeId> group) {
+    return shows(screens, after.mask({group.begin(), group.end()}), after);
+  });
+  if (!masked_alike) return false;
   const std::string expected =
-      oracle::Oracle(generator::schema(), changes, {masked.begin(), masked.end()}).dump();
+      oracle::Oracle(generator::schema(), story.changes, {masked.begin(), masked.end()}).dump();
   if (before.canonical_state() != after.canonical_state()) return false;
   if (before.conflicts() != after.conflicts()) return false;
   if (oracle::dump(before) != expected) return false;
   // What is saved is everything, without the mask.
   const auto saved = SavedHistory::open(before.save());
-  if (!saved || saved->load(generator::schema())->canonical_state() != straight.canonical_state())
-    return false;
+  if (!saved || saved->load(generator::schema())->canonical_state() != story.state) return false;
   generator::shuffle(order, dice);
-  for (const Change& change : order) {
-    if (!shows(screens, after.unmask({change.id}), after)) return false;
-  }
-  return after.masked().empty() && after.canonical_state() == straight.canonical_state() &&
-         after.conflicts() == straight.conflicts();
+  std::vector<ChangeId> ids;
+  for (const Change& change : order) ids.push_back(change.id);
+  const bool unmasked_alike = in_groups(ids, 12, dice, [&](std::span<const ChangeId> group) {
+    return shows(screens, after.unmask({group.begin(), group.end()}), after);
+  });
+  return unmasked_alike && after.masked().empty() && is_same(after, story);
 }
 
-bool patches_show_the_text(const std::vector<Change>& changes) {
+bool patches_show_the_text(const Story& story) {
   History history(generator::schema());
   Screens screens;
-  std::vector<Change> order = changes;
-  Dice dice = dice_for(changes);
+  std::vector<Change> order = story.changes;
+  Dice dice = dice_for(story.changes);
   generator::shuffle(order, dice);
   for (const Change& change : order) {
     const auto effect = history.add(change);
@@ -207,10 +208,10 @@ bool patches_show_the_text(const std::vector<Change>& changes) {
   return true;
 }
 
-bool earlier_versions_read_as_then(const std::vector<Change>& changes) {
+bool earlier_versions_read_as_then(const Story& story) {
   History history(generator::schema());
   std::vector<std::pair<std::vector<OpId>, std::string>> seen;
-  for (const Change& change : changes) {
+  for (const Change& change : story.changes) {
     if (!history.add(change)) return false;
     seen.emplace_back(history.text_version({}, "body"), history.text({}, "body"));
   }
@@ -248,11 +249,11 @@ std::vector<Value> items_of(const History& history, const DocumentId& id,
 
 // Whoever writes in a text with masked words in it writes where he sees it, as long as nobody's
 // erasure is masked.
-bool written_where_it_is_seen(const std::vector<Change>& changes) {
-  History history = build(changes);
-  Dice dice = dice_for(changes);
+bool written_where_it_is_seen(const Story& story) {
+  History history = story.straight.clone();
+  Dice dice = dice_for(story.changes);
   std::vector<ChangeId> masked;
-  for (const Change& change : changes) {
+  for (const Change& change : story.changes) {
     const bool erases = std::any_of(change.ops.begin(), change.ops.end(), [](const Op& op) {
       return std::holds_alternative<Erase>(op.action);
     });
@@ -283,12 +284,11 @@ bool written_where_it_is_seen(const std::vector<Change>& changes) {
 
 // Taking a change back, after whatever others did since, reads as if it had never had an effect:
 // texts and counts always, values and members where nobody has seen it yet.
-bool taken_back(const std::vector<Change>& changes) {
-  if (changes.empty()) return true;
-  const History straight = build(changes);
-  Dice dice = dice_for(changes);
-  const Change& change = changes[dice.roll(changes.size())];
-  History undone = straight.clone();
+bool taken_back(const Story& story) {
+  if (story.changes.empty()) return true;
+  Dice dice = dice_for(story.changes);
+  const Change& change = story.changes[dice.roll(story.changes.size())];
+  History undone = story.straight.clone();
   const auto back = undone.taking_back(change.id);
   if (!back) return false;
   if (!back->ops.empty()) {
@@ -296,18 +296,18 @@ bool taken_back(const std::vector<Change>& changes) {
     undo.ops = back->ops;
     if (!undone.add(std::move(undo))) return false;
   }
-  History without = straight.clone();
+  History without = story.straight.clone();
   (void)without.mask({change.id});
-  const std::vector<ChangeId> heads = straight.heads();
+  const std::vector<ChangeId> heads = story.straight.heads();
   const bool is_head = std::count(heads.begin(), heads.end(), change.id) > 0;
   const bool removes = std::any_of(change.ops.begin(), change.ops.end(), [](const Op& op) {
     return std::holds_alternative<Remove>(op.action);
   });
-  for (const DocumentInfo& document : straight.documents()) {
-    for (const std::string& field : straight.fields(document.id)) {
+  for (const DocumentInfo& document : story.straight.documents()) {
+    for (const std::string& field : story.straight.fields(document.id)) {
       const DocumentId& id = document.id;
       if (undone.counter(id, field) != without.counter(id, field)) return false;
-      const bool open = !straight.frozen(id, field);
+      const bool open = !story.straight.frozen(id, field);
       if (open && undone.text(id, field) != without.text(id, field)) return false;
       if (!is_head) continue;
       if (values_of(undone, id, field) != values_of(without, id, field)) return false;
@@ -348,6 +348,12 @@ std::string told(const std::vector<Change>& changes) {
 
 }  // namespace
 
+Story::Story(std::vector<Change> made)
+    : changes(std::move(made)),
+      straight(build(changes)),
+      state(straight.canonical_state()),
+      conflicts(straight.conflicts()) {}
+
 const std::vector<Law>& all() {
   static const std::vector<Law> kLaws = {
       {"definition", agrees_with_oracle}, {"order", any_order},
@@ -371,14 +377,14 @@ generator::Options options_of(std::uint64_t seed, generator::Options options) {
   return options;
 }
 
-std::string broken_by(const Law& law, const std::vector<Change>& changes) {
-  if (law.holds(changes)) return {};
-  std::vector<Change> left = changes;
+std::string broken_by(const Law& law, const Story& story) {
+  if (law.holds(story)) return {};
+  std::vector<Change> left = story.changes;
   for (std::size_t at = left.size(); at-- > 0;) {
     std::vector<Change> fewer = left;
     const ChangeId dropped = fewer[at].id;
     fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(at));
-    if (!is_needed(fewer, dropped) && !law.holds(fewer)) left = std::move(fewer);
+    if (!is_needed(fewer, dropped) && !law.holds(Story(fewer))) left = std::move(fewer);
   }
   return std::string(law.name) + "\n" + told(left);
 }

@@ -8,15 +8,24 @@
 #include <string_view>
 #include <vector>
 
-#include "core/document/change.h"
+#include "core/document/history.h"
 #include "tests/core/document/generator.h"
 
 namespace feltbog::document::laws {
 
+// A history to hold against the laws, with what most of them compare with.
+struct Story {
+  explicit Story(std::vector<Change> made);
+
+  std::vector<Change> changes;  // in an order in which they could be made
+  History straight;             // taken in one by one in that order
+  Bytes state;                  // of it
+  std::vector<Conflict> conflicts;
+};
+
 struct Law {
   std::string_view name;
-  // Changes in an order in which they could be made.
-  bool (*holds)(const std::vector<Change>& changes);
+  bool (*holds)(const Story& story);
 };
 
 const std::vector<Law>& all();
@@ -27,6 +36,6 @@ generator::Options options_of(std::uint64_t seed, generator::Options options);
 
 // Empty when the law holds. Otherwise the history is cut down, change by change, to one that still
 // breaks it, and told.
-std::string broken_by(const Law& law, const std::vector<Change>& changes);
+std::string broken_by(const Law& law, const Story& story);
 
 }  // namespace feltbog::document::laws

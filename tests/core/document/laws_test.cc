@@ -16,8 +16,8 @@ using generator::Options;
 
 void check(std::string_view law, std::uint64_t seeds, const Options& options) {
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-    const auto changes = generator::changes(seed, laws::options_of(seed, options));
-    const std::string broken = laws::broken_by(laws::named(law), changes);
+    const laws::Story story(generator::changes(seed, laws::options_of(seed, options)));
+    const std::string broken = laws::broken_by(laws::named(law), story);
     if (!broken.empty()) FAIL("seed " << seed << ", " << broken);
   }
 }

@@ -40,6 +40,8 @@ struct Node {
   bool right_side = true;
   int right_origin = -1;  // -1: the end
   std::vector<OpId> erased_by;
+  std::vector<int> left_children;  // in the order in which they are read
+  std::vector<int> right_children;
 };
 
 class Tree {
@@ -88,13 +90,13 @@ class Tree {
   }
 
   void walk(int at, std::vector<int>& out) const {
-    for (int child : children(at, false)) walk(child, out);
+    for (int child : node(at).left_children) walk(child, out);
     out.push_back(at);
-    for (int child : children(at, true)) walk(child, out);
+    for (int child : node(at).right_children) walk(child, out);
   }
 
   // Whether a stands before b in the text; -1, the end, is behind everything. Compares by paths, as
-  // children() is not to call for the order it helps to define.
+  // the order of siblings is not known before this is.
   bool precedes(int a, int b) const {
     if (a == b || a == -1) return false;
     if (b == -1) return true;
@@ -111,7 +113,8 @@ class Tree {
 
   std::vector<int> path(int at) const {
     std::vector<int> out;
-    for (; at != -1; at = node(at).parent) out.insert(out.begin(), at);
+    for (; at != -1; at = node(at).parent) out.push_back(at);
+    std::reverse(out.begin(), out.end());
     return out;
   }
 
@@ -123,15 +126,6 @@ class Tree {
       return precedes(two.right_origin, one.right_origin);
     }
     return std::pair(one.op, one.offset) < std::pair(two.op, two.offset);
-  }
-
-  std::vector<int> children(int parent, bool right_side) const {
-    std::vector<int> out;
-    for (int at = 1; at < static_cast<int>(nodes_.size()); ++at) {
-      if (node(at).parent == parent && node(at).right_side == right_side) out.push_back(at);
-    }
-    std::sort(out.begin(), out.end(), [&](int a, int b) { return sibling_before(a, b); });
-    return out;
   }
 
   std::vector<int> visible_to(const Seen& seen) const {
@@ -146,7 +140,7 @@ class Tree {
 
   int put(const OpId& op, std::size_t offset, const std::string& character, int left,
           const Seen& seen) {
-    Node fresh{op, offset, character, left, true, -1, {}};
+    Node fresh{op, offset, character, left, true, -1, {}, {}, {}};
     bool passed = false;
     for (int at : order()) {
       if (passed && seen(node(at).op)) {
@@ -155,13 +149,18 @@ class Tree {
       }
       passed = passed || at == left;
     }
-    const std::vector<int> right = children(left, true);
+    const std::vector<int>& right = node(left).right_children;
     if (std::any_of(right.begin(), right.end(), [&](int at) { return seen(node(at).op); })) {
       fresh.parent = fresh.right_origin;
       fresh.right_side = false;
     }
+    const int at = static_cast<int>(nodes_.size());
     nodes_.push_back(fresh);
-    return static_cast<int>(nodes_.size()) - 1;
+    Node& parent = node(fresh.parent);
+    std::vector<int>& siblings = fresh.right_side ? parent.right_children : parent.left_children;
+    const auto before = [&](int a, int b) { return sibling_before(a, b); };
+    siblings.insert(std::upper_bound(siblings.begin(), siblings.end(), at, before), at);
+    return at;
   }
 
   std::vector<Node> nodes_;  // the first is the beginning of the text
