@@ -22,6 +22,7 @@ Result<std::uint64_t> read_number(BytesView& from) {
     const std::uint8_t byte = from.front();
     from = from.subspan(1);
     if (shift == 63 && byte > 1) break;
+    if (shift > 0 && byte == 0) break;  // a shorter form says the same
     out |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
     if (byte < 0x80) return out;
   }
@@ -60,19 +61,24 @@ Bytes encode_column(const std::vector<std::uint64_t>& numbers) {
 
 Result<std::vector<std::uint64_t>> decode_column(BytesView bytes, std::size_t count) {
   std::vector<std::uint64_t> out;
+  bool repeated = true;  // the last group
   while (!bytes.empty()) {
     FELTBOG_TRY(head, read_number(bytes));
     const std::uint64_t length = head >> 1;
     if (length == 0 || length > count - out.size())
       return Error{ErrorCode::malformed, "column length"};
     const auto size = static_cast<std::size_t>(length);
-    if ((head & 1) != 0) {
+    const bool repeats = (head & 1) != 0;
+    if (repeats ? size < kRunMin : !repeated) return Error{ErrorCode::malformed, "column groups"};
+    repeated = repeats;
+    FELTBOG_TRY(first, read_number(bytes));
+    // Equal numbers on both sides would have been one group.
+    if (!out.empty() && out.back() == first) return Error{ErrorCode::malformed, "column groups"};
+    out.insert(out.end(), repeats ? size : 1, first);
+    for (std::size_t i = 1; i < size && !repeats; ++i) {
       FELTBOG_TRY(number, read_number(bytes));
-      out.insert(out.end(), size, number);
-      continue;
-    }
-    for (std::size_t i = 0; i < size; ++i) {
-      FELTBOG_TRY(number, read_number(bytes));
+      const bool run = i > 1 && out.back() == number && out[out.size() - 2] == number;
+      if (run) return Error{ErrorCode::malformed, "column groups"};
       out.push_back(number);
     }
   }

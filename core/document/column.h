@@ -22,12 +22,12 @@ constexpr std::int64_t unzigzag(std::uint64_t value) {
 // numbers that follow. Three or more equal ones in a row are a group of their own.
 Bytes encode_column(const std::vector<std::uint64_t>& numbers);
 
-// Exactly `count` numbers; the caller has bounded it. Errors: malformed, truncated. Accepts some
-// groupings encode_column() would not choose: callers compare with a fresh encoding.
+// Exactly `count` numbers; the caller has bounded it. Errors: truncated; malformed, also for what
+// encode_column() would have written in another way.
 Result<std::vector<std::uint64_t>> decode_column(BytesView bytes, std::size_t count);
 
-// Reads the numbers of a column one by one, without room for all of them. Errors: as
-// decode_column().
+// Reads the numbers of a column one by one, without room for all of them. Errors: truncated,
+// malformed. Accepts some groupings encode_column() would not choose.
 class ColumnReader {
  public:
   explicit ColumnReader(BytesView bytes) : bytes_(bytes) {}
