@@ -31,8 +31,8 @@ constexpr std::uint64_t kShare = 16;      // of them a thread takes at a time
 
 // Most are small: they break most laws that can be broken, in the least time.
 std::size_t steps_of(std::uint64_t seed) {
-  if (seed % 128 == 0) return 80;
-  if (seed % 16 == 0) return 16 + seed / 16 % 25;
+  if (seed % 512 == 0) return 80;
+  if (seed % 32 == 0) return 16 + seed / 32 % 25;
   return 4 + seed % 7;
 }
 
