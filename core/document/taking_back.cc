@@ -126,8 +126,9 @@ class Undoer {
     return true;
   }
 
+  // Items taken off a list stay off, and late edits dealt with.
   bool add_again(const Op& op, const Remove& remove, const FieldState& field) {
-    if (field.text() != nullptr) return false;
+    bool all = true;
     const std::vector<SetMember> members = field.members(graph_);
     std::vector<Value> added;
     for (const OpId& tag : remove.tags) {
@@ -135,6 +136,7 @@ class Undoer {
       if (!place) continue;
       const Op named = graph_.change(place->change).ops[place->index];
       const auto* gone = std::get_if<Add>(&named.action);
+      if (gone == nullptr) all = false;
       if (gone == nullptr) continue;
       const bool there = std::find(added.begin(), added.end(), gone->value) != added.end() ||
                          std::any_of(members.begin(), members.end(), [&](const SetMember& member) {
@@ -144,7 +146,7 @@ class Undoer {
       added.push_back(gone->value);
       add(op, Add{gone->value});
     }
-    return true;
+    return all;
   }
 
   const CausalGraph& graph_;

@@ -98,6 +98,18 @@ TEST_CASE_FIXTURE(Two, "members, counts, moves and deletions go back") {
   CHECK(anna.history.documents().size() == 2);
 }
 
+TEST_CASE_FIXTURE(Two, "a member taken out comes back; an item taken off its list does not") {
+  anna.act({{{}, "needs", Add{Value("food")}}, {{}, "goals", PlaceItem{{}, {}, Value("eat")}}});
+  const OpId member = anna.history.members({}, "needs")[0].tags[0];
+  const OpId item = anna.history.list({}, "goals")[0].id;
+  const ChangeId act =
+      anna.act({{{}, "needs", Remove{{member}}}, {{}, "goals", Remove{{item}}}}).id;
+  CHECK(anna.history.members({}, "needs").empty());
+  CHECK(take_back(act) == std::vector<OpId>{{act, 1}});
+  CHECK(anna.history.members({}, "needs")[0].value == Value("food"));
+  CHECK(anna.history.list({}, "goals").empty());
+}
+
 TEST_CASE_FIXTURE(Two, "log entries, documents and signings stand, and are named") {
   const Change change = anna.act(
       {{{}, {}, Create{"note"}}, {{}, "entries", Append{Value(1)}}, {{}, "body", Freeze{}}});
