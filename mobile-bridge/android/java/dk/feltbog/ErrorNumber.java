@@ -15,6 +15,7 @@ public final class ErrorNumber {
     public static final int CLOSED_HANDLE = 8;
     public static final int CANCELLED = 9;
     public static final int IMMUTABLE = 10;
+    public static final int FORGOTTEN = 11;
     public static final int WRONG_PASSPHRASE = 30;
     public static final int LOCKED = 31;
     public static final int TOO_MANY_TRIES = 32;
