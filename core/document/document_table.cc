@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "core/base/utf8.h"
+#include "core/document/forgotten.h"
 
 namespace feltbog::document {
 
@@ -172,8 +173,9 @@ const FieldRule& rule_for(const Schema& schema, std::string_view kind, std::stri
 }
 
 FieldValue field_value(const CausalGraph& graph, OpPlace place, Value value) {
-  return {graph.id_of(place), std::move(value), graph.lamport(place.change),
-          graph.recorded_at(place.change)};
+  const bool forgotten = is_forgotten(value);
+  return {graph.id_of(place), forgotten ? Value() : std::move(value), graph.lamport(place.change),
+          graph.recorded_at(place.change), forgotten};
 }
 
 std::vector<OpId> ids_of(const CausalGraph& graph, const std::vector<OpPlace>& places) {
@@ -209,6 +211,7 @@ void add_text_conflicts(const CausalGraph& graph, const TextField& text, const C
   late.kind = ConflictKind::late_edit;
   for (TextField::Piece& piece : text.late_pieces(graph)) {
     late.candidates.push_back(field_value(graph, piece.ops.front(), std::move(piece.value)));
+    late.candidates.back().forgotten = piece.forgotten;
     const std::vector<OpId> ids = ids_of(graph, piece.ops);
     late.ops.insert(late.ops.end(), ids.begin(), ids.end());
   }
@@ -218,7 +221,8 @@ void add_text_conflicts(const CausalGraph& graph, const TextField& text, const C
   rivals.kind = ConflictKind::signings;
   for (const TextField::Signing* signing : text.rival_signings(graph)) {
     if (!rivals.candidates.empty()) rivals.ops.push_back(graph.id_of(signing->place));
-    rivals.candidates.push_back(field_value(graph, signing->place, Value(signing->text)));
+    rivals.candidates.push_back(field_value(graph, signing->place, Value(readable(signing->text))));
+    rivals.candidates.back().forgotten = has_forgotten(signing->text);
   }
   std::sort(rivals.ops.begin(), rivals.ops.end());
   if (!rivals.candidates.empty()) out.push_back(std::move(rivals));

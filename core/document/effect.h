@@ -29,6 +29,7 @@ struct FieldEffect {
 struct AddEffect {
   bool duplicate = false;          // the very change was known already
   bool held = false;               // it waits for its dependencies
+  std::vector<ChangeId> refilled;  // known already, and whole again; sorted
   std::vector<ChangeId> applied;   // it and the held ones it released, in the order applied
   std::vector<ChangeId> rejected;  // held ones that turned out malformed, and were dropped
   std::vector<DocumentId> created;

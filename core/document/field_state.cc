@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/base/cbor.h"
+#include "core/document/forgotten.h"
 
 namespace feltbog::document {
 namespace {
@@ -31,6 +32,7 @@ std::vector<OpPlace> resolved(const CausalGraph& graph, const FieldRule& rule,
   if (rule.resolver == nullptr || standing.size() < 2) return standing;
   std::vector<Value> values;
   for (OpPlace place : standing) values.push_back(value_of(graph, place));
+  if (std::any_of(values.begin(), values.end(), is_forgotten)) return standing;
   const auto chosen = rule.resolver(values);
   return chosen && *chosen < standing.size() ? std::vector<OpPlace>{standing[*chosen]} : standing;
 }
@@ -53,6 +55,14 @@ void Register::apply(const CausalGraph& graph, OpPlace place, const FieldRule& r
   std::erase_if(standing_, [&](OpPlace old) { return supersedes(graph, place, old, rule); });
   standing_.push_back(place);
   insert_ordered(graph, all_, place);
+}
+
+bool Register::is_settled(const CausalGraph& graph, OpPlace place) const {
+  const OpId id = graph.id_of(place);
+  return std::any_of(standing_.begin(), standing_.end(), [&](OpPlace newer) {
+    const auto& named = std::get<Set>(graph.op(newer).action).replaces;
+    return named && named->size() > 1 && std::binary_search(named->begin(), named->end(), id);
+  });
 }
 
 std::vector<OpPlace> Register::read(const CausalGraph& graph, const FieldRule& rule) const {
@@ -130,7 +140,8 @@ std::vector<SetMember> FieldState::members(const CausalGraph& graph) const {
   for (const auto& [tag, place] : members_) {
     const Value& value = std::get<Add>(graph.op(place).action).value;
     SetMember& member = by_value[encode_cbor(value)];
-    member.value = value;
+    member.value = readable(value);
+    member.forgotten = is_forgotten(value);
     member.tags.push_back(tag);
   }
   std::vector<SetMember> out;

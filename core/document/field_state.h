@@ -27,6 +27,8 @@ class Register {
   std::vector<OpPlace> read_without(const CausalGraph& graph, const FieldRule& rule,
                                     ChangeIndex unwritten) const;
   const std::vector<OpPlace>& standing() const { return standing_; }  // in no order
+  // Whether a value that stands was chosen where this one and others stood.
+  bool is_settled(const CausalGraph& graph, OpPlace place) const;
   // Whether the newer one puts the older out of force.
   static bool supersedes(const CausalGraph& graph, OpPlace newer, OpPlace older,
                          const FieldRule& rule);

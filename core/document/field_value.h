@@ -16,13 +16,25 @@ struct FieldValue {
   Value value;
   std::uint64_t lamport = 0;
   WallTime recorded_at;
+  bool forgotten = false;  // the value: null then; or some letters of a text, U+FFFD in their place
   friend bool operator==(const FieldValue&, const FieldValue&) = default;
 };
 
 struct SetMember {
   Value value;
   std::vector<OpId> tags;  // sorted; what a Remove names
+  bool forgotten = false;  // the value, or several: null then
   friend bool operator==(const SetMember&, const SetMember&) = default;
+};
+
+// That somebody edited a text, without the words.
+struct TextEdit {
+  OpId op;
+  std::uint64_t lamport = 0;
+  WallTime recorded_at;
+  bool is_insert = true;
+  std::uint64_t length = 0;  // code points inserted, or meant to be erased
+  friend bool operator==(const TextEdit&, const TextEdit&) = default;
 };
 
 // An item of an ordered list. What comes behind it names its position.

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "core/base/utf8.h"
+#include "core/document/forgotten.h"
 #include "core/document/history_state.h"
 
 namespace feltbog::document {
@@ -44,11 +45,11 @@ void History::State::apply(Change change, AddEffect& effect) {
 // Everything of add() but merging texts.
 Result<void> History::State::take(Change change, AddEffect& effect) {
   FELTBOG_CHECK(check_change(change));
-  if (const auto known = graph.find(change.id)) {
-    if (graph.change(*known) != change) return Error{ErrorCode::fork_detected, to_text(change.id)};
-    effect.duplicate = true;
-    return {};
-  }
+  return take_checked(std::move(change), effect);
+}
+
+Result<void> History::State::take_checked(Change change, AddEffect& effect) {
+  if (const auto here = graph.find(change.id)) return take_again(*here, std::move(change), effect);
   if (const Change* known = held.find(change.id)) {
     if (*known != change) return Error{ErrorCode::fork_detected, to_text(change.id)};
     effect.duplicate = effect.held = true;
@@ -182,19 +183,23 @@ History::~History() = default;
 
 History History::clone() const { return History(state_->rebuilt(state_->masked)); }
 
+void History::finish(AddEffect& effect) {
+  state_->documents.merge(state_->graph, effect);
+  State::refill(state_, effect);
+  merge_field_effects(effect);
+}
+
 Result<AddEffect> History::add(Change change) {
   AddEffect effect;
   FELTBOG_CHECK(state_->take(std::move(change), effect));
-  state_->documents.merge(state_->graph, effect);
-  merge_field_effects(effect);
+  finish(effect);
   return effect;
 }
 
 AddEffect History::add_in_order(std::vector<Change> changes) {
   AddEffect effect;
   for (Change& change : changes) state_->take_or_refuse(std::move(change), effect);
-  state_->documents.merge(state_->graph, effect);
-  merge_field_effects(effect);
+  finish(effect);
   return effect;
 }
 
@@ -213,8 +218,7 @@ AddEffect History::add_all(std::vector<Change> changes) {
                      [](const Change& a, const Change& b) { return a.id.counter < b.id.counter; });
   }
   for (auto& [writer, row] : rows) state_->take_row(rows, row, effect);
-  state_->documents.merge(state_->graph, effect);
-  merge_field_effects(effect);
+  finish(effect);
   return effect;
 }
 
@@ -273,14 +277,16 @@ bool History::is_alone(const WriterId& writer) const {
 std::optional<Change> History::find(const ChangeId& id) const {
   const auto at = state_->graph.find(id);
   if (!at) return std::nullopt;
-  return state_->graph.change(*at);
+  Change out = state_->graph.change(*at);
+  if (is_thinned(out)) return std::nullopt;
+  return out;
 }
 
 std::vector<Change> History::changes_of(const WriterId& writer, std::uint64_t from_counter) const {
   std::vector<Change> out;
   for (std::uint64_t counter = std::max<std::uint64_t>(from_counter, 1);
        counter <= last_counter(writer); ++counter) {
-    out.push_back(state_->graph.change(*state_->graph.find({writer, counter})));
+    if (auto change = find({writer, counter})) out.push_back(std::move(*change));
   }
   return out;
 }
@@ -289,7 +295,8 @@ std::vector<Change> History::changes() const {
   std::vector<Change> out;
   out.reserve(change_count());
   for (ChangeIndex at = 0; at < state_->graph.size(); ++at) {
-    out.push_back(state_->graph.change(at));
+    Change change = state_->graph.change(at);
+    if (!is_thinned(change)) out.push_back(std::move(change));
   }
   return out;
 }
@@ -461,11 +468,14 @@ Result<std::string> History::text_at(const DocumentId& id, std::string_view fiel
     newest.push_back(*place);
   }
   if (found == nullptr || found->text() == nullptr) return std::string();
-  return found->text()->merged().text_of(state_->graph, [&](OpPlace edit) {
+  const TextMerge then = found->text()->merged().part(state_->graph, [&](OpPlace edit) {
     return std::any_of(newest.begin(), newest.end(), [&](OpPlace place) {
       return place == edit || state_->graph.saw(place, edit);
     });
   });
+  const std::vector<OpPlace> forgotten = then.forgotten_shown(state_->graph);
+  if (forgotten.empty()) return then.buffer().text();
+  return Error{ErrorCode::forgotten, to_text(state_->graph.id(forgotten.front().change))};
 }
 
 std::optional<FieldValue> History::frozen(const DocumentId& id, std::string_view field) const {
@@ -473,7 +483,9 @@ std::optional<FieldValue> History::frozen(const DocumentId& id, std::string_view
   if (found == nullptr || found->text() == nullptr) return std::nullopt;
   const auto place = found->text()->frozen();
   if (!place) return std::nullopt;
-  return field_value(state_->graph, *place, Value(found->text()->text()));
+  FieldValue out = field_value(state_->graph, *place, Value(found->text()->text()));
+  out.forgotten = found->text()->is_forgotten();
+  return out;
 }
 
 std::string History::unfrozen_text(const DocumentId& id, std::string_view field) const {

@@ -111,17 +111,25 @@ class History {
   // What takes back what a change did, as far as it still stands, and leaves what others did since:
   // its words go and what it alone erased returns; a value that stands gives way to what it
   // replaced; members and counts go back. Log entries, documents and signings stand, and words in a
-  // signed text. Taking back the change these ops are put in does it again. Error: not_found.
+  // signed text. Taking back the change these ops are put in does it again. Errors: not_found,
+  // forgotten.
   Result<TakingBack> taking_back(const ChangeId& id) const;
 
   bool contains(const ChangeId& id) const;
-  // None when unknown or held.
+  // None when unknown, held or thinned.
   std::optional<Change> find(const ChangeId& id) const;
-  // The writer's changes from that counter on, in order.
+  // The writer's changes from that counter on, in order. Without those thinned.
   std::vector<Change> changes_of(const WriterId& writer, std::uint64_t from_counter = 1) const;
-  // All changes, each after what it depends on; an order of this replica, not of the space.
+  // All changes, each after what it depends on; an order of this replica, not of the space. Without
+  // those thinned.
   std::vector<Change> changes() const;
-  std::size_t change_count() const;
+  struct Target {
+    DocumentId document;
+    std::string field;
+  };
+  // What each op of a change is about, also of one thinned. None when unknown or held.
+  std::optional<std::vector<Target>> targets_of(const ChangeId& id) const;
+  std::size_t change_count() const;                          // those thinned included
   std::uint64_t last_counter(const WriterId& writer) const;  // zero when there is none
   std::vector<WriterId> writers() const;                     // sorted
   std::vector<ChangeId> heads() const;                       // sorted
@@ -155,7 +163,10 @@ class History {
   std::uint64_t text_length(const DocumentId& id, std::string_view field) const;  // code points
   // The edits the text consists of, as its newest ones; sorted. Equal versions have equal texts.
   std::vector<OpId> text_version(const DocumentId& id, std::string_view field) const;
-  // The text as somebody saw it whose newest edits in this field were these. Error: not_found.
+  // Ordered by (lamport, op); also those masked or thinned.
+  std::vector<TextEdit> text_edits(const DocumentId& id, std::string_view field) const;
+  // The text as somebody saw it whose newest edits in this field were these. Errors: not_found,
+  // forgotten (with a change whose whole form is needed).
   Result<std::string> text_at(const DocumentId& id, std::string_view field,
                               const std::vector<OpId>& version) const;
   // The signing that stands, if the text is signed.
@@ -186,11 +197,32 @@ class History {
   AddEffect unmask(const std::vector<ChangeId>& changes);
   std::vector<ChangeId> masked() const;  // sorted
 
+  // Forgets what was said in what is no longer in effect: the letters somebody erased, the values
+  // and members somebody replaced or took out, where that was done behind the line: by one of these
+  // changes or in the past of one. It stays known that something was said, so that what others
+  // wrote merges as before, whatever they had seen. docs/merging.md says what is never forgotten,
+  // and what may be needed again. Costs as much as loading. Returns the changes that lost
+  // something, sorted.
+  //
+  // Adding a change again whose words were forgotten gives them back; many at once cost as much as
+  // one. That it is the very change is checked as far as it is still known; the rest is for the
+  // caller, who has its signature.
+  std::vector<ChangeId> thin(const std::vector<ChangeId>& line);
+  std::vector<ChangeId> thinned() const;  // sorted
+  // Those of them without whose whole form what stands cannot all be shown: U+FFFD stands for each
+  // letter that is missing, null for a value, `forgotten` is set. Only what comes late or is masked
+  // can need what was forgotten. Sorted.
+  std::vector<ChangeId> forgotten_needed() const;
+
   // Lets go of what only makes the next merge quicker. For a space nobody works in just now.
   void rest();
   const Schema& schema() const;
 
  private:
+  friend class HistoryDecoder;
+  // add_in_order() for changes that may be thinned.
+  AddEffect add_saved(std::vector<Change> changes);
+  void finish(AddEffect& effect);
   struct State;
   explicit History(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

@@ -7,6 +7,7 @@
 #include "core/base/cbor.h"
 #include "core/base/compress.h"
 #include "core/document/column.h"
+#include "core/document/forgotten.h"
 #include "core/document/history_state.h"
 #include "core/document/op_payload.h"
 #include "core/document/saved_history.h"
@@ -108,7 +109,9 @@ class HistoryEncoder {
     put(saved::kRowOps, run.count);
     for (std::uint32_t i = 0; i < run.count; ++i) {
       const Op& op = graph_.ops().other(run.start + i);
-      put(saved::kOtherKind, kind_of(op.action));
+      const bool thinned = is_thinned(op.action);
+      thinned_ = thinned_ || thinned;
+      put(saved::kOtherKind, kind_of(op.action) + (thinned ? saved::kForgotten : 0));
       const bool is_create = std::holds_alternative<Create>(op.action);
       put(saved::kOtherTarget, is_create ? 0 : target_number(op));
       if (const auto* insert = std::get_if<Insert>(&op.action)) {
@@ -116,7 +119,7 @@ class HistoryEncoder {
       } else if (const auto* erase = std::get_if<Erase>(&op.action)) {
         payloads_.uint(erase->position).uint(erase->count);
       } else {
-        write_payload(payloads_, op.action,
+        write_payload(payloads_, filled(op.action),
                       [this](const ChangeId& id) { return writer_number(id); });
       }
     }
@@ -144,6 +147,7 @@ class HistoryEncoder {
     put(saved::kRowLength, edits.length / count);
     put(saved::kRowPosition, difference(first, cursors_[text]));
     cursors_[text] = edits.position + (edits.is_insert ? edits.length : 0);
+    thinned_ = thinned_ || has_forgotten(edits.text);
     inserted_ += edits.text;
   }
 
@@ -178,7 +182,8 @@ class HistoryEncoder {
     }
     SlowCompressor compressor;
     CborWriter out;
-    out.array(saved::kItems).uint(kSavedVersion).bytes(writers).raw(targets.result());
+    out.array(saved::kItems).uint(thinned_ ? kThinnedVersion : kSavedVersion);
+    out.bytes(writers).raw(targets.result());
     out.bytes(pack(compressor, as_bytes(shown), {})).uint(graph_.size());
     out.bytes(pack(compressor, as_bytes(inserted_), as_bytes(shown)));
     out.bytes(pack(compressor, payloads_.result(), {}));
@@ -202,6 +207,7 @@ class HistoryEncoder {
   WriterId stretch_writer_;
   std::uint64_t stretch_ = 0;  // changes in the stretch begun
   std::int64_t time_ = 0;
+  bool thinned_ = false;
 };
 
 }  // namespace

@@ -38,11 +38,25 @@ struct History::State {
     std::vector<OpPlace>* newest = nullptr;  // of the document
   } typed;                                   // where the last splice was
 
+  // Changes to be put in the place of what is here of them.
+  using Replaced = std::map<ChangeIndex, Change>;
+  Replaced refills;  // since the last refill()
+
   // The same changes, with those taken out of effect.
-  std::unique_ptr<State> rebuilt(std::set<ChangeId> without) const;
+  std::unique_ptr<State> rebuilt(std::set<ChangeId> without, Replaced replaced = {}) const;
   static AddEffect remask(std::unique_ptr<State>& state, std::set<ChangeId> wanted);
+  // Puts `after` in place, which has the same changes. Returns what that did to the fields these
+  // changes touch.
+  static AddEffect exchange(std::unique_ptr<State>& state, std::unique_ptr<State> after,
+                            const std::set<ChangeId>& changes);
+  // Puts the refills in place, if there are any.
+  static void refill(std::unique_ptr<State>& state, AddEffect& effect);
+  // One that is here already: the same, what was forgotten of it, or a fork.
+  Result<void> take_again(ChangeIndex here, Change change, AddEffect& effect);
+  std::set<ChangeId> forgotten_shown() const;
   std::string shown_text(const DocumentId& document, std::string_view field) const;
   Result<void> take(Change change, AddEffect& effect);
+  Result<void> take_checked(Change change, AddEffect& effect);
   void take_or_refuse(Change change, AddEffect& effect);
   void take_row(std::map<WriterId, Row>& rows, Row& first, AddEffect& effect);
   void apply(Change change, AddEffect& effect);

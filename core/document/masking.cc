@@ -64,11 +64,15 @@ Result<Change> History::as_written(Change change) const {
   return change;
 }
 
-std::unique_ptr<History::State> History::State::rebuilt(std::set<ChangeId> without) const {
+std::unique_ptr<History::State> History::State::rebuilt(std::set<ChangeId> without,
+                                                        Replaced replaced) const {
   auto out = std::make_unique<State>(schema);
   out->masked = std::move(without);
   AddEffect unread;
-  for (ChangeIndex at = 0; at < graph.size(); ++at) out->apply(graph.change(at), unread);
+  for (ChangeIndex at = 0; at < graph.size(); ++at) {
+    const auto other = replaced.find(at);
+    out->apply(other == replaced.end() ? graph.change(at) : std::move(other->second), unread);
+  }
   out->documents.merge(out->graph, unread);
   out->held = held;
   return out;
@@ -78,22 +82,25 @@ AddEffect History::State::remask(std::unique_ptr<State>& state, std::set<ChangeI
   std::set<ChangeId> toggled;
   std::set_symmetric_difference(state->masked.begin(), state->masked.end(), wanted.begin(),
                                 wanted.end(), std::inserter(toggled, toggled.end()));
-  const std::set<Place> touched = touched_by(state->graph, toggled);
   const bool known = std::any_of(toggled.begin(), toggled.end(), [&](const ChangeId& id) {
     return state->graph.find(id).has_value();
   });
-  AddEffect effect;
   if (!known) {
     state->masked = std::move(wanted);
-    return effect;
+    return {};
   }
-  std::unique_ptr<State> after = state->rebuilt(std::move(wanted));
+  return exchange(state, state->rebuilt(std::move(wanted)), toggled);
+}
+
+AddEffect History::State::exchange(std::unique_ptr<State>& state, std::unique_ptr<State> after,
+                                   const std::set<ChangeId>& changes) {
+  AddEffect effect;
   for (const DocumentId& id : after->documents.in_order(after->graph)) {
     const DocumentState* before = state->documents.find(id);
     if (!before->shown) effect.created.push_back(id);
   }
   std::sort(effect.created.begin(), effect.created.end());
-  for (const auto& [document, field] : touched) {
+  for (const auto& [document, field] : touched_by(state->graph, changes)) {
     FieldEffect here{document, field, {}};
     TextDifference change =
         difference(state->shown_text(document, field), after->shown_text(document, field));

@@ -13,6 +13,7 @@
 #include "core/document/action_kind.h"
 #include "core/document/column.h"
 #include "core/document/edit_log.h"
+#include "core/document/forgotten.h"
 #include "core/document/op_payload.h"
 #include "core/document/saved_layout.h"
 
@@ -36,7 +37,8 @@ Result<void> SavedHistory::read() {
   CborReader in(bytes_);
   FELTBOG_TRY(items, in.array());
   FELTBOG_TRY(version, in.uint());
-  if (version != kSavedVersion) {
+  thinned_ = version == kThinnedVersion;
+  if (version != kSavedVersion && !thinned_) {
     return Error{ErrorCode::unsupported_version, "saved history " + std::to_string(version)};
   }
   if (items != saved::kItems) return malformed("items");
@@ -121,6 +123,7 @@ class HistoryDecoder {
     FELTBOG_CHECK(payloads_.finish());
     if (row_left_ > 0 || !inserted_.empty()) return malformed("left over");
     FELTBOG_CHECK(compare_texts());
+    if (saved_.thinned_ && history_.thinned().empty()) return malformed("nothing is forgotten");
     history_.rest();
     return std::move(history_);
   }
@@ -141,7 +144,8 @@ class HistoryDecoder {
     FELTBOG_TRY(inserted, saved_.unpack(saved_.view(saved_.inserted_), shown_, kSavedTextBytesMax));
     inserted_bytes_ = std::move(inserted);
     inserted_ = as_text(inserted_bytes_);
-    if (!is_utf8(inserted_)) return malformed("inserted");
+    const bool sound = saved_.thinned_ ? is_left_of_utf8(inserted_) : is_utf8(inserted_);
+    if (!sound) return malformed("inserted");
     FELTBOG_TRY(payloads, saved_.unpack(saved_.view(saved_.payloads_), {}, kSavedColumnBytesMax));
     payload_bytes_ = std::move(payloads);
     payloads_ = CborReader(payload_bytes_);
@@ -188,14 +192,14 @@ class HistoryDecoder {
     ++at_;
     if (ops == 1 && change.dependencies.empty() && pending_.empty() &&
         history_.is_alone(saved_.writers_[writer_])) {
-      FELTBOG_TRY(done, splice());
+      FELTBOG_TRY(done, splice(change));
       if (done) return {};
     }
     change.id = {saved_.writers_[writer_], tip.counter};
     change.lamport = lamport;
     change.recorded_at.milliseconds = time_;
     change.ops.reserve(static_cast<std::size_t>(ops));
-    for (std::uint64_t i = 0; i < ops; ++i) {
+    while (change.ops.size() < ops) {
       FELTBOG_TRY(op, read_op());
       change.ops.push_back(std::move(op));
     }
@@ -203,11 +207,16 @@ class HistoryDecoder {
     return pending_.size() < kPendingMax ? Result<void>{} : take_pending();
   }
 
-  // The change as typing, if its one op is an edit.
-  Result<bool> splice() {
+  // The change as typing, if its one op is an edit. False where it is not, or has forgotten words;
+  // then the change has them.
+  Result<bool> splice(Change& change) {
     FELTBOG_CHECK(begin_row());
     if (row_kind_ == saved::kOthers) return false;
     FELTBOG_TRY(edit, read_edit());
+    if (has_forgotten(edit.text)) {
+      change.ops.push_back(op_of(edit));
+      return false;
+    }
     const SavedHistory::Text& target = saved_.texts_[row_text_];
     const std::uint64_t erased = edit.is_insert ? 0 : edit.length;
     FELTBOG_CHECK(
@@ -219,7 +228,7 @@ class HistoryDecoder {
   Result<void> take_pending() {
     std::vector<Change> changes;
     changes.swap(pending_);
-    const AddEffect effect = history_.add_in_order(std::move(changes));
+    const AddEffect effect = history_.add_saved(std::move(changes));
     if (!effect.refused.empty()) return effect.refused.front().error;
     if (effect.duplicate || effect.held || history_.held_count() > 0) return malformed("order");
     return {};
@@ -269,6 +278,11 @@ class HistoryDecoder {
     FELTBOG_CHECK(begin_row());
     if (row_kind_ == saved::kOthers) return read_other();
     FELTBOG_TRY(edit, read_edit());
+    return op_of(edit);
+  }
+
+  // Of the row's text.
+  Op op_of(const EditView& edit) const {
     const SavedHistory::Text& target = saved_.texts_[row_text_];
     if (edit.is_insert) {
       return Op{target.document, target.field, Insert{edit.position, std::string(edit.text)}};
@@ -279,6 +293,8 @@ class HistoryDecoder {
   Result<Op> read_other() {
     --row_left_;
     FELTBOG_TRY(kind, next(saved::kOtherKind));
+    const bool forgotten = saved_.thinned_ && kind >= saved::kForgotten;
+    if (forgotten) kind -= saved::kForgotten;
     FELTBOG_TRY(target, next(saved::kOtherTarget, saved_.texts_.size()));
     const bool is_create = kind == static_cast<std::uint64_t>(ActionKind::create);
     if ((target == 0) != is_create) return malformed("target");
@@ -289,6 +305,10 @@ class HistoryDecoder {
     }
     FELTBOG_TRY(action, read_action(kind));
     op.action = std::move(action);
+    if (!forgotten) return op;
+    Value* value = value_of(op.action);
+    if (value == nullptr || !value->is_null()) return malformed("forgotten value");
+    *value = forgotten_value();
     return op;
   }
 

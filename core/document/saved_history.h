@@ -12,6 +12,7 @@
 namespace feltbog::document {
 
 inline constexpr std::uint64_t kSavedVersion = 1;
+inline constexpr std::uint64_t kThinnedVersion = 2;  // where words are forgotten
 inline constexpr std::size_t kSavedBytesMax = 256u << 20;
 inline constexpr std::size_t kSavedTextBytesMax = 256u
                                                   << 20;  // of all texts; of all inserted words
@@ -51,6 +52,7 @@ class SavedHistory {
   Bytes bytes_;
   std::vector<WriterId> writers_;
   std::vector<Text> texts_;  // the targets; those of edits first
+  bool thinned_ = false;     // words of it are forgotten
   std::uint64_t changes_ = 0;
   // Parts of bytes_, still packed: where they begin and how long they are.
   struct Part {

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "core/base/bytes.h"
+#include "core/document/action_kind.h"
 
 namespace feltbog::document::saved {
 
@@ -34,6 +35,9 @@ enum Column : std::size_t {
 
 // Kinds of rows.
 enum Row : std::uint64_t { kInsert, kEraseForward, kEraseBackward, kOthers };
+
+// Added to the kind of an op whose value is forgotten; null stands in its payload.
+inline constexpr std::uint64_t kForgotten = kKindMax + 1;
 
 // A byte string in the file: a mark, and then the bytes as they are or compressed.
 inline constexpr std::uint8_t kPlain = 0;

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "core/document/forgotten.h"
 #include "core/document/history.h"
 #include "core/document/history_state.h"
 
@@ -165,7 +166,11 @@ Result<History::TakingBack> History::taking_back(const ChangeId& id) const {
   const auto at = state_->graph.find(id);
   if (!at) return Error{ErrorCode::not_found, to_text(id)};
   if (state_->masked.count(id) > 0) return TakingBack{};
-  return Undoer(state_->graph, state_->schema, state_->documents, *at).run();
+  TakingBack out = Undoer(state_->graph, state_->schema, state_->documents, *at).run();
+  const bool forgotten = std::any_of(out.ops.begin(), out.ops.end(),
+                                     [](const Op& op) { return is_thinned(op.action); });
+  if (forgotten) return Error{ErrorCode::forgotten, to_text(id)};
+  return out;
 }
 
 }  // namespace feltbog::document

@@ -21,7 +21,11 @@ class Stretch {
   }
 
   std::optional<TextField::Piece> piece() const {
-    if (words_.length() > 0) return TextField::Piece{ops_, Value(words_.text())};
+    if (words_.length() > 0) {
+      std::string words = words_.text();
+      const bool forgotten = has_forgotten(words);
+      return TextField::Piece{ops_, Value(readable(std::move(words))), forgotten};
+    }
     if (erased_ == 0) return std::nullopt;
     Value value;
     value["erased"] = Value(erased_);
@@ -89,7 +93,7 @@ std::vector<TextPatch> TextField::freeze(const CausalGraph& graph, OpPlace place
   for (const Signing& signing : signings_) {
     if (graph.saw(place, signing.place)) return {};
   }
-  const std::string shown = text();
+  const std::string before = text();
   signings_.push_back({place, merge_.text_seen_by(graph, place),
                        merge_.places(merge_.edits().seen_by(graph, place))});
   const auto rank = [&](const Signing& signing) {
@@ -105,8 +109,9 @@ std::vector<TextPatch> TextField::freeze(const CausalGraph& graph, OpPlace place
     const bool late = !graph.saw(best->place, merge_.log().place(at));
     if (late && !merge_.is_masked(at)) late_.push_back(at);
   }
-  if (shown == best->text) return {};
-  TextDifference change = difference(shown, best->text);
+  const std::string after = text();
+  if (before == after) return {};
+  TextDifference change = difference(before, after);
   return {TextPatch{change.position, change.erased, std::move(change.inserted)}};
 }
 
@@ -168,6 +173,23 @@ std::vector<const TextField::Signing*> TextField::rival_signings(const CausalGra
   std::sort(out.begin() + 1, out.end(),
             [&](const Signing* a, const Signing* b) { return graph.before(a->place, b->place); });
   if (out.size() == 1) out.clear();
+  return out;
+}
+
+std::vector<OpPlace> TextField::forgotten_shown(const CausalGraph& graph) const {
+  std::vector<OpPlace> out = merge_.forgotten_shown(graph);
+  const auto add = [&](const std::vector<OpPlace>& more) {
+    out.insert(out.end(), more.begin(), more.end());
+  };
+  for (const Signing& signing : signings_) {
+    const bool shown = signing.place == frozen() || !is_settled(signing.place);
+    if (!shown || !has_forgotten(signing.text)) continue;
+    const auto seen = [&](OpPlace edit) { return graph.saw(signing.place, edit); };
+    add(merge_.part(graph, seen).forgotten_shown(graph));
+  }
+  for (const Piece& piece : late_pieces(graph)) {
+    if (piece.forgotten) add(piece.ops);
+  }
   return out;
 }
 

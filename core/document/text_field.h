@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/document/causal_graph.h"
+#include "core/document/forgotten.h"
 #include "core/document/history.h"
 #include "core/document/text_merge.h"
 
@@ -38,11 +39,9 @@ class TextField {
   // Its number in the OpTable; none before the first edit.
   std::optional<std::uint32_t>& number() { return number_; }
 
-  std::string text() const {
-    return standing_ ? signings_[*standing_].text : merge_.buffer().text();
-  }
+  std::string text() const { return readable(shown()); }
   std::uint64_t length() const;
-  std::string unfrozen_text() const { return merge_.buffer().text(); }
+  std::string unfrozen_text() const { return readable(merge_.buffer().text()); }
   std::vector<OpPlace> version() const;
   const TextMerge& merged() const { return merge_; }
   const EditLog& log() const { return merge_.log(); }
@@ -51,6 +50,7 @@ class TextField {
   struct Piece {
     std::vector<OpPlace> ops;  // in the author's order
     Value value;               // the words, or a map {"erased": count}
+    bool forgotten = false;    // some of the words
   };
   // The words of late edits nobody has dealt with; what one author wrote in one stretch is one
   // piece.
@@ -58,14 +58,23 @@ class TextField {
 
   struct Signing {
     OpPlace place;
-    std::string text;
+    std::string text;  // forgotten letters as they are
     std::vector<OpPlace> version;
   };
   // The standing one and those of other texts nobody has dealt with, in order; empty unless there
   // are several.
   std::vector<const Signing*> rival_signings(const CausalGraph& graph) const;
 
+  // Whether letters of the text shown are forgotten.
+  bool is_forgotten() const { return has_forgotten(shown()); }
+  // The edits without whose forgotten letters it cannot all be shown, late edits and signings
+  // included.
+  std::vector<OpPlace> forgotten_shown(const CausalGraph& graph) const;
+
  private:
+  std::string shown() const {
+    return standing_ ? signings_[*standing_].text : merge_.buffer().text();
+  }
   std::vector<TextPatch> freeze(const CausalGraph& graph, OpPlace place, const WriterId& creator);
   void settle(const CausalGraph& graph, OpPlace place, const std::vector<OpId>& ids);
   bool is_settled(OpPlace place) const { return settled_.count({place.change, place.index}) > 0; }

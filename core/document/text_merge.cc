@@ -3,8 +3,10 @@
 #include "core/document/text_merge.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/base/assert.h"
+#include "core/document/forgotten.h"
 
 namespace feltbog::document {
 namespace {
@@ -247,13 +249,47 @@ std::vector<TextPatch> TextMerge::taking_back(const CausalGraph& graph,
   return out;
 }
 
-std::string TextMerge::text_of(const CausalGraph& graph, const Selection& included) const {
-  TextMerge part;
+TextMerge TextMerge::part(const CausalGraph& graph, const Selection& included) const {
+  TextMerge out;
   for (EditIndex at = 0; at < log().size(); ++at) {
-    if (included(log().place(at))) part.append(graph, log().place(at), log().edit(at));
+    if (included(log().place(at))) out.append(graph, log().place(at), log().edit(at));
   }
-  part.merge(graph);
-  return part.buffer_.text();
+  out.merge(graph);
+  return out;
+}
+
+// With everything masked that does not count, what counts and is not in effect is erased.
+std::vector<TextMerge::Letters> TextMerge::erased_letters(const CausalGraph& graph,
+                                                          const Selection& counts) const {
+  std::vector<Letters> out;
+  if (log().size() == 0) return out;
+  const TextMerge again = replayed(graph, [&](OpPlace place) { return !counts(place); });
+  for (const TextWalker::Stretch& stretch : again.replay_->walker.stretches()) {
+    if (stretch.effect) continue;
+    const std::uint64_t end = stretch.unit + stretch.length;
+    for (std::uint64_t unit = stretch.unit; unit < end;) {
+      const EditIndex edit = log().edit_of_unit(unit);
+      const std::uint64_t position = unit - log().first_unit(edit);
+      const std::uint64_t count = std::min(end - unit, log().edit(edit).length - position);
+      if (!again.is_masked(edit)) out.push_back({log().place(edit), position, count});
+      unit += count;
+    }
+  }
+  return out;
+}
+
+std::vector<OpPlace> TextMerge::forgotten_shown(const CausalGraph& graph) const {
+  std::set<OpPlace> out;
+  if (!has_forgotten(buffer_.text())) return {};
+  const TextMerge again = replayed(graph, [](OpPlace) { return false; });
+  for (const TextWalker::Stretch& stretch : again.replay_->walker.stretches()) {
+    if (!stretch.effect) continue;
+    for (std::uint64_t unit = stretch.unit; unit < stretch.unit + stretch.length; ++unit) {
+      if (!has_forgotten(log().text_of_units(unit, 1))) continue;
+      out.insert(log().place(log().edit_of_unit(unit)));
+    }
+  }
+  return {out.begin(), out.end()};
 }
 
 }  // namespace feltbog::document

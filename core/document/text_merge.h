@@ -52,7 +52,22 @@ class TextMerge {
   // is left of their words and puts back what nobody else erased.
   std::vector<TextPatch> taking_back(const CausalGraph& graph, const Selection& taken_back) const;
   // The text made of those edits alone that `included` accepts; with an edit, all its past.
-  std::string text_of(const CausalGraph& graph, const Selection& included) const;
+  std::string text_of(const CausalGraph& graph, const Selection& included) const {
+    return part(graph, included).buffer().text();
+  }
+  // The same, with the edits.
+  TextMerge part(const CausalGraph& graph, const Selection& included) const;
+
+  // Letters of an insertion, one after another.
+  struct Letters {
+    OpPlace op;
+    std::uint64_t position;  // in what was inserted
+    std::uint64_t count;
+  };
+  // Those of insertions that count which an erasure in effect that counts has put out of the text.
+  std::vector<Letters> erased_letters(const CausalGraph& graph, const Selection& counts) const;
+  // The insertions that have letters in the text which are forgotten; sorted.
+  std::vector<OpPlace> forgotten_shown(const CausalGraph& graph) const;
 
  private:
   // A walker that stands somewhere behind the text: edits from `next` on are still to be replayed.

@@ -19,7 +19,7 @@ class World {
     for (std::size_t step = 0; step < options_.steps; ++step) {
       const std::size_t author = dice_.roll(replicas_.size());
       if (dice_.one_in(3))
-        meet(author, dice_.roll(replicas_.size()));
+        meet(author, dice_.roll(replicas_.size()), step);
       else
         act(author);
     }
@@ -47,8 +47,10 @@ class World {
   }
 
   // Gives what the other lacks, mostly all of it, sometimes only the first of it.
-  void meet(std::size_t from, std::size_t to) {
-    if (from == to) return;
+  void meet(std::size_t from, std::size_t to, std::size_t step) {
+    const bool apart = options_.latecomer && step > options_.steps / 3 &&
+                       std::max(from, to) + 1 == replicas_.size();
+    if (from == to || apart) return;
     for (const Change& change : replicas_[from].changes()) {
       if (replicas_[to].contains(change.id)) continue;
       if (dice_.one_in(12)) break;

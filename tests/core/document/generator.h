@@ -32,6 +32,7 @@ struct Options {
   std::size_t steps = 60;
   bool text_only = false;  // one text, edits only
   bool hostile = true;     // positions and documents out of reach, ids nobody has seen
+  bool latecomer = false;  // the last author meets nobody after the first third of the steps
 };
 
 // In an order in which they can be made; each is valid.

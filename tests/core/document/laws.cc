@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <utility>
@@ -320,6 +321,151 @@ bool taken_back(const Story& story) {
   return true;
 }
 
+// Divides at random: what a replica knows, and what comes later.
+struct Divided {
+  std::vector<Change> known, later;
+};
+Divided divided(const std::vector<Change>& changes, Dice& dice) {
+  Divided out;
+  std::set<ChangeId> late;
+  for (int i = 0; i < 2; ++i) late.insert(changes[dice.roll(changes.size())].id);
+  for (const Change& change : changes) {
+    const bool follows = late.count(change.id) > 0 ||
+                         late.count({change.id.writer, change.id.counter - 1}) > 0 ||
+                         std::any_of(change.dependencies.begin(), change.dependencies.end(),
+                                     [&](const ChangeId& id) { return late.count(id) > 0; });
+    if (follows) late.insert(change.id);
+    (follows ? out.later : out.known).push_back(change);
+  }
+  return out;
+}
+
+std::vector<ChangeId> some_of(const std::vector<Change>& changes, std::size_t one_in, Dice& dice) {
+  std::vector<ChangeId> out;
+  for (const Change& change : changes) {
+    if (dice.one_in(one_in)) out.push_back(change.id);
+  }
+  return out;
+}
+
+// Every earlier text and value, or that it is forgotten, which `thin` may say where `whole` tells.
+bool past_agrees(const History& whole, const History& thin) {
+  for (const DocumentInfo& document : all_documents(whole)) {
+    for (const std::string& field : whole.fields(document.id)) {
+      if (whole.text_edits(document.id, field) != thin.text_edits(document.id, field)) return false;
+      for (const TextEdit& edit : whole.text_edits(document.id, field)) {
+        const auto then = whole.text_at(document.id, field, {edit.op});
+        const auto left = thin.text_at(document.id, field, {edit.op});
+        if (left ? *left != *then : left.error().code != ErrorCode::forgotten) return false;
+      }
+      const std::vector<FieldValue> values = whole.value_history(document.id, field);
+      const std::vector<FieldValue> left = thin.value_history(document.id, field);
+      if (values.size() != left.size()) return false;
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!left[i].forgotten && left[i] != values[i]) return false;
+      }
+    }
+  }
+  return true;
+}
+
+bool is_same(const History& a, const History& b) {
+  return a.canonical_state() == b.canonical_state() && a.conflicts() == b.conflicts();
+}
+
+// A replica that knows everything and one that has forgotten some of it, and what they have shown.
+struct Pair {
+  History whole, thin;
+  std::vector<ChangeId> lost;
+  Screens screens;
+
+  // Whether they are the same, or the other says what it misses.
+  bool agree() const { return !thin.forgotten_needed().empty() || is_same(whole, thin); }
+
+  bool take(const std::vector<Change>& later) {
+    for (const Change& change : later) {
+      (void)whole.add(change);
+      const auto effect = thin.add(change);
+      if (!effect || !shows(screens, *effect, thin) || !agree()) return false;
+    }
+    return true;
+  }
+
+  bool mask(const std::vector<ChangeId>& changes) {
+    (void)whole.mask(changes);
+    return shows(screens, thin.mask(changes), thin) && agree();
+  }
+
+  // What is missing, and nothing else, comes again.
+  bool refill() {
+    const std::vector<ChangeId> needed = thin.forgotten_needed();
+    std::vector<Change> originals;
+    for (const ChangeId& id : needed) originals.push_back(*whole.find(id));
+    const AddEffect effect = thin.add_all(originals);
+    return effect.refilled == needed && shows(screens, effect, thin) &&
+           thin.forgotten_needed().empty() && is_same(whole, thin);
+  }
+
+  // Everything comes again.
+  bool refill_all(const std::vector<Change>& shuffled) {
+    return shows(screens, thin.add_all(shuffled), thin) && thin.thinned().empty() &&
+           is_same(whole, thin) && thin.save() == whole.save();
+  }
+};
+
+// As things stand, nothing is missing, and no thinned change is handed out.
+bool nothing_is_missing(const Pair& pair) {
+  const auto& [whole, thin, lost, screens] = pair;
+  const bool hidden = std::none_of(lost.begin(), lost.end(), [&thin = thin](const ChangeId& id) {
+    return thin.find(id) || !thin.contains(id);
+  });
+  return hidden && thin.thinned() == lost && thin.forgotten_needed().empty() &&
+         thin.changes().size() + lost.size() == whole.change_count() && is_same(whole, thin) &&
+         past_agrees(whole, thin);
+}
+
+// None when it is not what was saved.
+std::optional<History> saved_again(const History& history) {
+  const auto saved = SavedHistory::open(history.save());
+  if (!saved) return std::nullopt;
+  auto loaded = saved->load(generator::schema());
+  if (!loaded || loaded->save() != history.save()) return std::nullopt;
+  return std::move(*loaded);
+}
+
+// What was forgotten is not missed, or said to be missing; what comes again is exact again.
+bool thinned(const Story& story) {
+  const std::vector<Change>& changes = story.changes;
+  if (changes.empty()) return true;
+  Dice dice = dice_for(changes);
+  const auto [known, later] = divided(changes, dice);
+  const auto masked = dice.one_in(2) ? some_of(changes, 6, dice) : std::vector<ChangeId>{};
+  const std::vector<ChangeId> line = some_of(changes, 4, dice);
+  Pair pair{build(known), History(generator::schema()), {}, {}};
+  (void)pair.whole.mask(masked);
+  pair.thin = pair.whole.clone();
+  pair.lost = pair.thin.thin(line);
+  const oracle::Oracle oracle(generator::schema(), known, {masked.begin(), masked.end()});
+  const std::set<ChangeId> forgettable = oracle.forgettable(line);
+  if (pair.lost != std::vector<ChangeId>{forgettable.begin(), forgettable.end()}) return false;
+  if (!pair.thin.thin(line).empty() || !nothing_is_missing(pair)) return false;
+  auto loaded = saved_again(pair.thin);
+  if (!loaded) return false;
+  (void)loaded->mask(masked);
+  if (dice.one_in(2)) pair.thin = std::move(*loaded);
+  if (!nothing_is_missing(pair)) return false;
+  for (const DocumentInfo& document : all_documents(pair.thin)) {
+    for (const std::string& field : pair.thin.fields(document.id)) {
+      pair.screens[{document.id, field}] = pair.thin.text(document.id, field);
+    }
+  }
+  if (!pair.take(later) || !pair.mask(some_of(changes, 6, dice))) return false;
+  if (!past_agrees(pair.whole, pair.thin) || !pair.refill()) return false;
+  std::vector<Change> again = changes;
+  generator::shuffle(again, dice);
+  return pair.refill_all(again);
+}
+
 // Whether others depend on it, if only by coming after it.
 bool is_needed(const std::vector<Change>& changes, const ChangeId& id) {
   return std::any_of(changes.begin(), changes.end(), [&](const Change& change) {
@@ -357,11 +503,17 @@ Story::Story(std::vector<Change> made)
 
 const std::vector<Law>& all() {
   static const std::vector<Law> kLaws = {
-      {"definition", agrees_with_oracle}, {"order", any_order},
-      {"batches", any_batches},           {"many at a time", many_at_a_time},
-      {"saved", saved_and_loaded},        {"masked", masked_and_unmasked},
-      {"patches", patches_show_the_text}, {"versions", earlier_versions_read_as_then},
-      {"taken back", taken_back},         {"where it is seen", written_where_it_is_seen},
+      {"definition", agrees_with_oracle},
+      {"order", any_order},
+      {"batches", any_batches},
+      {"many at a time", many_at_a_time},
+      {"saved", saved_and_loaded},
+      {"masked", masked_and_unmasked},
+      {"patches", patches_show_the_text},
+      {"versions", earlier_versions_read_as_then},
+      {"taken back", taken_back},
+      {"where it is seen", written_where_it_is_seen},
+      {"thinned", thinned},
   };
   return kLaws;
 }

@@ -40,6 +40,7 @@ std::vector<Change> history_of(std::uint64_t seed) {
   generator::Options options;
   options.steps = steps_of(seed);
   options.text_only = seed % 3 == 0;
+  options.latecomer = seed % 5 == 0;
   return generator::changes(seed, laws::options_of(seed / 3, options));
 }
 

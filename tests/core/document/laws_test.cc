@@ -80,6 +80,12 @@ TEST_CASE("whoever writes in a text with masked words writes where he sees it") 
   check("where it is seen", 300, {.steps = 40, .text_only = true, .hostile = false});
 }
 
+TEST_CASE("what was forgotten is not missed, or said to be missing, and comes back exactly") {
+  check("thinned", 300, {.steps = 60});
+  check("thinned", 300, {.steps = 60, .latecomer = true});
+  check("thinned", 300, {.steps = 60, .text_only = true, .latecomer = true});
+}
+
 TEST_CASE("applying the patches an add reports keeps a screen equal to the text") {
   check("patches", 200, {.steps = 80});
 }

@@ -44,6 +44,8 @@ struct Node {
   std::vector<int> right_children;
 };
 
+}  // namespace
+
 class Tree {
  public:
   Tree() : nodes_(1) {}
@@ -75,6 +77,16 @@ class Tree {
       if (at == 0 || !counts(node(at).op)) continue;
       const auto& by = node(at).erased_by;
       if (std::none_of(by.begin(), by.end(), counts)) out += node(at).character;
+    }
+    return out;
+  }
+
+  // The insertions of which a letter is erased, as far as they count.
+  std::set<OpId> erased(const Seen& counts) const {
+    std::set<OpId> out;
+    for (const Node& node : nodes_) {
+      const bool gone = std::any_of(node.erased_by.begin(), node.erased_by.end(), counts);
+      if (gone && counts(node.op)) out.insert(node.op);
     }
     return out;
   }
@@ -166,6 +178,8 @@ class Tree {
   std::vector<Node> nodes_;  // the first is the beginning of the text
 };
 
+namespace {
+
 std::size_t rung(const FieldRule& rule, const Value& value) {
   for (std::size_t i = 0; i < rule.ladder.size(); ++i) {
     if (rule.ladder[i] == value) return i + 1;
@@ -243,9 +257,7 @@ std::vector<Oracle::Event> Oracle::events_of(const DocumentId& document,
   return out;
 }
 
-std::string Oracle::text_of(const std::vector<Event>& edits,
-                            const std::set<ChangeId>& masked) const {
-  Tree tree;
+void Oracle::replay(const std::vector<Event>& edits, Tree& tree) const {
   for (const Event& event : edits) {
     const auto seen = [&](const OpId& id) { return id.change.counter > 0 && saw(event.id, id); };
     if (const auto* insert = std::get_if<Insert>(&event.op->action)) {
@@ -254,7 +266,20 @@ std::string Oracle::text_of(const std::vector<Event>& edits,
       tree.erase(event.id, erase->position, erase->count, seen);
     }
   }
+}
+
+std::string Oracle::text_of(const std::vector<Event>& edits,
+                            const std::set<ChangeId>& masked) const {
+  Tree tree;
+  replay(edits, tree);
   return tree.text(masked);
+}
+
+std::set<OpId> Oracle::erased_in(const std::vector<Event>& edits,
+                                 const std::function<bool(const OpId&)>& counts) const {
+  Tree tree;
+  replay(edits, tree);
+  return tree.erased(counts);
 }
 
 std::vector<Oracle::Event> Oracle::standing(const std::vector<Event>& events,
@@ -428,6 +453,69 @@ std::string Oracle::dump_field(const DocumentId& document, const std::string& ki
   out += line("count", {std::to_string(static_cast<std::int64_t>(sum))});
   out += line("list", list_of(all));
   return out + dump_text(document, all);
+}
+
+std::set<ChangeId> Oracle::forgettable(const std::vector<ChangeId>& line) const {
+  std::set<ChangeId> out;
+  const auto counts = [&](const OpId& id) {
+    return masked_.count(id.change) == 0 &&
+           std::any_of(line.begin(), line.end(), [&](const ChangeId& newest) {
+             const auto past = past_.find(newest);
+             return past != past_.end() && past->second.count(id.change) > 0;
+           });
+  };
+  const auto goes = [&](const Event& event) {
+    const Op& op = *event.op;
+    const auto* set = std::get_if<Set>(&op.action);
+    const auto* added = std::get_if<Add>(&op.action);
+    if (set == nullptr && added == nullptr) return false;
+    if ((set != nullptr ? set->value : added->value).is_null()) return false;
+    const FieldRule* rule = schema_.find(kind_of(op.document), op.field);
+    const bool ladder = rule == nullptr || rule->policy == Policy::monotone;
+    if (set != nullptr && (ladder || !is_sound(event) || is_settled(event))) return false;
+    return std::any_of(events_.begin(), events_.end(), [&](const Event& newer) {
+      const bool here = newer.op->document == op.document && newer.op->field == op.field;
+      if (!here || !counts(newer.id) || !saw(newer.id, event.id)) return false;
+      const auto* remove = std::get_if<Remove>(&newer.op->action);
+      if (added != nullptr) return remove != nullptr && names(remove->tags, event.id);
+      const auto* other = std::get_if<Set>(&newer.op->action);
+      return other != nullptr && (!other->replaces || names(*other->replaces, event.id));
+    });
+  };
+  std::set<std::pair<DocumentId, std::string>> fields;
+  for (const Event& event : events_) {
+    if (is_sound(event)) fields.emplace(event.op->document, event.op->field);
+    if (masked_.count(event.id.change) == 0 && goes(event)) out.insert(event.id.change);
+  }
+  for (const auto& [document, field] : fields) {
+    const std::vector<Event> events = events_of(document, field);
+    const auto known_to_signers = [&](const OpId& id) {
+      return counts(id) && std::all_of(events.begin(), events.end(), [&](const Event& event) {
+               return !std::holds_alternative<Freeze>(event.op->action) || saw(event.id, id);
+             });
+    };
+    for (const OpId& id : erased_in(events, known_to_signers)) out.insert(id.change);
+  }
+  return out;
+}
+
+bool Oracle::is_settled(const Event& event) const {
+  std::vector<Event> events = events_of(event.op->document, event.op->field);
+  std::erase_if(events, [&](const Event& each) { return !has_effect(each); });
+  const std::vector<Event> standing = this->standing(events, FieldRule{});
+  return std::any_of(standing.begin(), standing.end(), [&](const Event& newer) {
+    const auto& named = std::get<Set>(newer.op->action).replaces;
+    return named && named->size() > 1 && names(*named, event.id);
+  });
+}
+
+std::string Oracle::kind_of(const DocumentId& document) const {
+  const auto change = changes_.find(document.change);
+  if (change == changes_.end() || document.index >= change->second.ops.size()) {
+    return std::string(kRootKind);
+  }
+  const auto* create = std::get_if<Create>(&change->second.ops[document.index].action);
+  return create == nullptr ? std::string(kRootKind) : create->kind;
 }
 
 bool Oracle::is_touched(const DocumentId& document) const {

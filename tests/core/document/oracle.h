@@ -4,6 +4,7 @@
 // engine.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -13,12 +14,18 @@
 
 namespace feltbog::document::oracle {
 
+class Tree;  // of the characters of a text
+
 class Oracle {
  public:
   Oracle(Schema schema, std::vector<Change> changes, std::set<ChangeId> masked = {});
 
   // Everything one can read about the space, as lines of text. dump(history) gives the same lines.
   std::string dump() const;
+
+  // The changes that have something to forget: that of it which was put out of effect, by one of
+  // the line's changes or in the past of one.
+  std::set<ChangeId> forgettable(const std::vector<ChangeId>& line) const;
 
  private:
   using Past = std::set<ChangeId>;
@@ -34,13 +41,18 @@ class Oracle {
   bool has_effect(const Event& event) const;  // and is not masked
   bool is_touched(const DocumentId& document) const;
   std::vector<Event> events_of(const DocumentId& document, const std::string& field) const;
+  void replay(const std::vector<Event>& edits, Tree& tree) const;
+  std::string kind_of(const DocumentId& document) const;
   std::string text_of(const std::vector<Event>& edits, const std::set<ChangeId>& masked) const;
   std::vector<Event> standing(const std::vector<Event>& events, const FieldRule& rule) const;
   std::string dump_field(const DocumentId& document, const std::string& kind,
                          const std::string& field) const;
   // Items as they stand, "item at position = value".
   std::vector<std::string> list_of(const std::vector<Event>& events) const;
+  bool is_settled(const Event& value) const;  // a value that stands was chosen instead
   bool is_deleted(const DocumentId& document) const;
+  std::set<OpId> erased_in(const std::vector<Event>& edits,
+                           const std::function<bool(const OpId&)>& counts) const;
   std::string dump_text(const DocumentId& document, const std::vector<Event>& events) const;
 
   Schema schema_;

@@ -39,7 +39,20 @@ History sample() {
   return anna.history.clone();
 }
 
+// The same with everything forgotten that can be.
+History thinned_sample() {
+  History out = sample();
+  REQUIRE(out.thin(out.heads()).size() == 1);
+  return out;
+}
+
 SavedHistory opened(const Bytes& bytes) { return SavedHistory::open(bytes).value(); }
+
+Result<History> loaded_with_flipped(Bytes bytes, std::size_t bit) {
+  bytes[bit / 8] = static_cast<std::uint8_t>(bytes[bit / 8] ^ (1u << (bit % 8)));
+  FELTBOG_TRY(saved, SavedHistory::open(std::move(bytes)));
+  return saved.load(generator::schema());
+}
 
 void check_same(const History& saved, const History& loaded) {
   CHECK(loaded.canonical_state() == saved.canonical_state());
@@ -86,31 +99,63 @@ TEST_CASE("one goes on writing in a loaded history, and meets others who never s
   CHECK(anna.history.canonical_state() == bo.history.canonical_state());
 }
 
+TEST_CASE("a thinned history is saved and loaded, and stays thinned") {
+  const History history = thinned_sample();
+  const Bytes bytes = history.save();
+  CHECK(bytes[1] == kThinnedVersion);
+  const auto loaded = opened(bytes).load(generator::schema());
+  REQUIRE(loaded);
+  check_same(history, *loaded);
+  CHECK(loaded->thinned() == history.thinned());
+  CHECK(loaded->canonical_state() == sample().canonical_state());
+  CHECK(loaded->save() == bytes);
+}
+
+TEST_CASE("a saved text that lacks words is shown with the gap, and loads") {
+  Person anna(1), bo(2);
+  anna.act({}, "body", Insert{0, "one two"});
+  scene::meet({&anna, &bo});
+  anna.act({}, "body", Erase{3, 4});
+  anna.history.thin(anna.history.heads());
+  anna.history.add(bo.act({}, "body", Freeze{})).value();
+  const SavedHistory saved = opened(anna.history.save());
+  CHECK(saved.text({}, "body").value() == "one\uFFFD\uFFFD\uFFFD\uFFFD");
+  CHECK(saved.load(generator::schema())->forgotten_needed().size() == 1);
+}
+
 TEST_CASE("every truncation of a saved history is refused") {
-  const Bytes bytes = sample().save();
-  for (std::size_t size = 0; size < bytes.size(); ++size) {
-    const auto saved = SavedHistory::open(to_bytes(BytesView(bytes).first(size)));
-    if (saved) CHECK_FALSE(saved->load(generator::schema()));
+  for (const Bytes& bytes : {sample().save(), thinned_sample().save()}) {
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+      const auto saved = SavedHistory::open(to_bytes(BytesView(bytes).first(size)));
+      if (saved) CHECK_FALSE(saved->load(generator::schema()));
+    }
+    Bytes longer = bytes;
+    longer.push_back(0);
+    CHECK_FALSE(SavedHistory::open(longer));
   }
-  Bytes longer = bytes;
-  longer.push_back(0);
-  CHECK_FALSE(SavedHistory::open(longer));
 }
 
 TEST_CASE("a saved history with any bit flipped is refused, or is another sound history") {
-  const History history = sample();
-  const Bytes bytes = history.save();
+  const Bytes bytes = sample().save();
   for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
-    Bytes flipped = bytes;
-    flipped[bit / 8] = static_cast<std::uint8_t>(flipped[bit / 8] ^ (1u << (bit % 8)));
-    const auto saved = SavedHistory::open(flipped);
-    if (!saved) continue;
-    const auto loaded = saved->load(generator::schema());
+    const auto loaded = loaded_with_flipped(bytes, bit);
     if (!loaded) continue;
     // What it claims is consistent: another replica would take its changes as they are.
     History again(generator::schema());
     for (const Change& change : loaded->changes()) REQUIRE(again.add(change));
     CHECK(again.canonical_state() == loaded->canonical_state());
+  }
+}
+
+TEST_CASE("a thinned one with any bit flipped is refused, or is another sound one") {
+  const Bytes bytes = thinned_sample().save();
+  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    const auto loaded = loaded_with_flipped(bytes, bit);
+    if (!loaded) continue;
+    const auto again = opened(loaded->save()).load(generator::schema());
+    REQUIRE(again);
+    CHECK(again->canonical_state() == loaded->canonical_state());
+    CHECK(again->thinned() == loaded->thinned());
   }
 }
 
@@ -129,8 +174,14 @@ TEST_CASE("a text that is not what the changes amount to is not believed") {
 TEST_CASE("a saved history of a newer version says so") {
   Bytes bytes = sample().save();
   REQUIRE(bytes[1] == kSavedVersion);
-  bytes[1] = kSavedVersion + 1;
+  bytes[1] = kThinnedVersion + 1;
   CHECK(SavedHistory::open(bytes).error().code == ErrorCode::unsupported_version);
+}
+
+TEST_CASE("a saved history that claims to have forgotten words and has not is refused") {
+  Bytes bytes = sample().save();
+  bytes[1] = kThinnedVersion;
+  CHECK(opened(bytes).load(generator::schema()).error().code == ErrorCode::malformed);
 }
 
 TEST_CASE("few bytes cannot claim many changes or much text") {
@@ -143,7 +194,7 @@ TEST_CASE("few bytes cannot claim many changes or much text") {
   CHECK(SavedHistory::open(out.take()).error().code == ErrorCode::limit_exceeded);
 }
 
-TEST_CASE("histories saved by version 1 are read as they were") {
+TEST_CASE("histories saved by either version are read as they were") {
   const std::string folder = std::string(FELTBOG_SOURCE_DIR) + "/tests/vectors/document/";
   const auto read = [&](const char* name) {
     std::ifstream in(folder + name);
@@ -153,14 +204,18 @@ TEST_CASE("histories saved by version 1 are read as they were") {
   if (std::getenv("FELTBOG_WRITE_VECTORS") != nullptr) {
     std::ofstream(folder + "saved-v1.hex") << to_hex(sample().save()) << "\n";
     std::ofstream(folder + "saved-v1-state.hex") << to_hex(sample().canonical_state()) << "\n";
+    std::ofstream(folder + "saved-v2.hex") << to_hex(thinned_sample().save()) << "\n";
   }
-  const auto saved = read("saved-v1.hex");
   const auto state = read("saved-v1-state.hex");
-  REQUIRE(saved);
   REQUIRE(state);
-  const auto loaded = opened(*saved).load(generator::schema());
-  REQUIRE(loaded);
-  CHECK(loaded->canonical_state() == *state);
+  for (const char* name : {"saved-v1.hex", "saved-v2.hex"}) {
+    CAPTURE(name);
+    const auto saved = read(name);
+    REQUIRE(saved);
+    const auto loaded = opened(*saved).load(generator::schema());
+    REQUIRE(loaded);
+    CHECK(loaded->canonical_state() == *state);
+  }
 }
 
 }  // namespace feltbog::document
