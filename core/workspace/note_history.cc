@@ -1,40 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/workspace/note_history.h"
 
-#include <algorithm>
-#include <tuple>
-
-#include "core/base/utf8.h"
 #include "core/document/word_difference.h"
 #include "core/workspace/schema.h"
 
 namespace feltbog::workspace {
 namespace {
 
-struct Edit {
-  document::Change change;
-  NoteVersion sum;  // of the change alone
-};
-
-std::vector<Edit> edits_of(const document::History& history, const document::DocumentId& note) {
-  std::vector<Edit> out;
-  for (document::Change& change : history.changes()) {
-    NoteVersion sum{change.id.writer, change.recorded_at, change.recorded_at, 0, 0, {}};
-    for (std::uint32_t index = 0; index < change.ops.size(); ++index) {
-      const document::Op& op = change.ops[index];
-      if (op.document != note || op.field != field::kBody) continue;
-      const auto* insert = std::get_if<document::Insert>(&op.action);
-      const auto* erase = std::get_if<document::Erase>(&op.action);
-      if (insert == nullptr && erase == nullptr) continue;
-      if (insert != nullptr) sum.added += count_code_points(insert->text);
-      if (erase != nullptr) sum.removed += erase->count;
-      sum.newest = {change.id, index};
+// What each change did to the note's words, in order. It is known of changes whose words are
+// forgotten, too.
+std::vector<NoteVersion> edits_of(const document::History& history,
+                                  const document::DocumentId& note) {
+  std::vector<NoteVersion> out;
+  for (const document::TextEdit& edit : history.text_edits(note, field::kBody)) {
+    const document::ChangeId& change = edit.op.change;
+    if (out.empty() || out.back().newest.change != change) {
+      out.push_back({change.writer, edit.recorded_at, edit.recorded_at, 0, 0, {}});
     }
-    if (sum.added + sum.removed > 0) out.push_back({std::move(change), sum});
+    (edit.is_insert ? out.back().added : out.back().removed) += edit.length;
+    out.back().newest = edit.op;
   }
-  std::sort(out.begin(), out.end(), [](const Edit& a, const Edit& b) {
-    return std::tie(a.change.lamport, a.change.id) < std::tie(b.change.lamport, b.change.id);
-  });
   return out;
 }
 
@@ -43,19 +28,19 @@ std::vector<Edit> edits_of(const document::History& history, const document::Doc
 std::vector<NoteVersion> note_versions(const document::History& history,
                                        const document::DocumentId& note) {
   std::vector<NoteVersion> out;
-  for (const Edit& edit : edits_of(history, note)) {
+  for (const NoteVersion& edit : edits_of(history, note)) {
     const bool goes_on =
-        !out.empty() && out.back().writer == edit.sum.writer &&
-        edit.sum.begun.milliseconds - out.back().ended.milliseconds < kPauseMilliseconds;
+        !out.empty() && out.back().writer == edit.writer &&
+        edit.begun.milliseconds - out.back().ended.milliseconds < kPauseMilliseconds;
     if (!goes_on) {
-      out.push_back(edit.sum);
+      out.push_back(edit);
       continue;
     }
     NoteVersion& version = out.back();
-    version.ended = edit.sum.ended;
-    version.added += edit.sum.added;
-    version.removed += edit.sum.removed;
-    version.newest = edit.sum.newest;
+    version.ended = edit.ended;
+    version.added += edit.added;
+    version.removed += edit.removed;
+    version.newest = edit.newest;
   }
   return out;
 }

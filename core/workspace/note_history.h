@@ -23,7 +23,7 @@ struct NoteVersion {
 // Changes by the same device with less than this between them are one go.
 inline constexpr std::int64_t kPauseMilliseconds = 10 * 60 * 1000;
 
-// Each after those its author had seen. Goes through the whole file.
+// Each after those its author had seen.
 std::vector<NoteVersion> note_versions(const document::History& history,
                                        const document::DocumentId& note);
 

@@ -87,12 +87,13 @@ std::optional<document::ChangeId> last_act(const NotePlace& place) {
   const WriterId& writer = place.file->writer;
   for (std::uint64_t counter = history.last_counter(writer); counter > 0; --counter) {
     const document::ChangeId id{writer, counter};
-    const auto change = history.find(id);
+    const auto targets = history.targets_of(id);
     bool words = false;
     bool takes_back = false;
-    for (const document::Op& op : change->ops) {
-      words = words || (op.document == place.note && op.field == field::kBody);
-      takes_back = takes_back || (op.document == place.note && op.field == field::kTakenBack);
+    for (const auto& target : *targets) {
+      words = words || (target.document == place.note && target.field == field::kBody);
+      takes_back =
+          takes_back || (target.document == place.note && target.field == field::kTakenBack);
     }
     // What a note began with goes only with the note.
     const bool is_first = place.note.change == id;
