@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// UTF-8 (RFC 3629): checking, counting and converting positions. Grapheme rules are not here.
+// UTF-8 (RFC 3629): checking, counting and converting positions. What people take for one letter is
+// grapheme.h.
 #pragma once
 
 #include <cstddef>
