@@ -80,14 +80,10 @@ std::vector<ItemList::Item> ItemList::read(const CausalGraph& graph) const {
   return out;
 }
 
-std::optional<OpPlace> ItemList::position_before(const CausalGraph& graph, OpPlace item,
-                                                 OpPlace position) const {
-  const std::set<OpPlace> known = items(graph);
-  std::optional<OpPlace> out;
-  for (const Position& each : places_) {
-    const bool earlier = graph.before(each.place, position) && item_of(graph, known, each) == item;
-    if (earlier && (!out || graph.before(*out, each.place))) out = each.place;
-  }
+ItemList ItemList::without(ChangeIndex change) const {
+  ItemList out = *this;
+  for (Position& each : out.places_) each.masked = each.masked || each.place.change == change;
+  std::erase_if(out.removes_, [&](OpPlace remove) { return remove.change == change; });
   return out;
 }
 

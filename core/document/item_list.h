@@ -26,9 +26,8 @@ class ItemList {
   };
   // From first to last. An item is gone when somebody removed it who had seen all its moves.
   std::vector<Item> read(const CausalGraph& graph) const;
-  // Where the item was before it was put to that position.
-  std::optional<OpPlace> position_before(const CausalGraph& graph, OpPlace item,
-                                         OpPlace position) const;
+  // As if that change had put nothing anywhere and removed nothing.
+  ItemList without(ChangeIndex change) const;
 
  private:
   struct Position {

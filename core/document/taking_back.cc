@@ -111,18 +111,20 @@ class Undoer {
     return true;
   }
 
-  // A new item goes; a moved one returns behind the position it came from, if nobody moved it
-  // since.
+  // A moved item returns behind the position it came from, if nobody moved it since; one that would
+  // not be there goes: a new one, or one that somebody removed who had not heard of the move.
   bool move_back(const Op& op, OpPlace place, const FieldState& field) {
-    const OpId self = graph_.id_of(place);
     for (const ItemList::Item& item : field.list().read(graph_)) {
       if (item.position != place) continue;
       const OpId id = graph_.id_of(item.item);
-      if (id == self) {
-        add(op, Remove{{self}});
-      } else if (const auto before = field.list().position_before(graph_, item.item, place)) {
-        add(op, PlaceItem{id, graph_.id_of(*before), Value()});
-      }
+      const std::vector<ItemList::Item> before = field.list().without(change_).read(graph_);
+      const auto there = std::find_if(before.begin(), before.end(), [&](const ItemList::Item& one) {
+        return one.item == item.item;
+      });
+      if (there == before.end())
+        add(op, Remove{{id}});
+      else
+        add(op, PlaceItem{id, graph_.id_of(there->position), Value()});
     }
     return true;
   }

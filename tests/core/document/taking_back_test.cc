@@ -117,4 +117,19 @@ TEST_CASE_FIXTURE(Two, "log entries, documents and signings stand, and are named
   CHECK(anna.history.taking_back({bo.writer, 9}).error().code == ErrorCode::not_found);
 }
 
+TEST_CASE_FIXTURE(Two,
+                  "an item another removed while one moved it goes when the move is taken back") {
+  const OpId item{anna.act({}, "goals", PlaceItem{{}, {}, Value("a")}).id, 0};
+  const OpId other{anna.act({}, "goals", PlaceItem{{}, {}, Value("b")}).id, 0};
+  meet({&anna, &bo});
+  const ChangeId moved = anna.act({}, "goals", PlaceItem{item, {}, Value()}).id;
+  bo.act({}, "goals", Remove{{item}});
+  meet({&anna, &bo});
+  CHECK(anna.history.list({}, "goals").size() == 2);
+  take_back(moved);
+  const auto left = anna.history.list({}, "goals");
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].id == other);
+}
+
 }  // namespace feltbog::document
