@@ -19,10 +19,11 @@ enum class ActionKind : std::uint8_t {
   place_item = 9,
   delete_document = 10,
   restore = 11,
+  mark = 12,
 };
 
 // From here on an action is one this version does not know: one CBOR item, kept as it is.
-inline constexpr std::uint64_t kKindsKnown = 12;
+inline constexpr std::uint64_t kKindsKnown = 13;
 inline constexpr std::uint64_t kKindMax = 0xFFFF;
 
 }  // namespace feltbog::document

@@ -32,13 +32,19 @@ void write_text(CborWriter& out, const CausalGraph& graph, const TextField* text
     out.null();
     return;
   }
-  out.array(4).text(text->text());
+  const std::vector<MarkRun> marks = text->marks(graph);
+  out.array(marks.empty() ? 4 : 5).text(text->text());
   write(out, ids_of(graph, text->version()));
   if (const auto frozen = text->frozen()) {
     write(out, graph.id_of(*frozen));
     out.text(text->unfrozen_text());
   } else {
     out.null().null();
+  }
+  if (marks.empty()) return;
+  out.array(marks.size());
+  for (const MarkRun& run : marks) {
+    out.array(4).uint(run.begin).uint(run.end).text(run.name).value(run.value);
   }
 }
 

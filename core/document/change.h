@@ -1,71 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person did, as data: changes, the operations in them, and their identities. Not how they
-// merge (history.h) nor how they are written down (change_codec.h).
+// What a person did, as data: changes and the operations in them. Not how they merge (history.h)
+// nor how they are written down (change_codec.h).
 #pragma once
 
-#include <compare>
 #include <cstdint>
-#include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "core/base/clock.h"
-#include "core/base/ids.h"
 #include "core/base/value.h"
+#include "core/document/ids.h"
 
 namespace feltbog::document {
 
 // What one change may hold. Beyond these it is refused everywhere: on making, reading and merging.
 inline constexpr std::size_t kChangeWeightMax = 192u << 10;  // weight(), so that it fits one run
-inline constexpr std::size_t kOpsPerChangeMax = 1024;
 inline constexpr std::size_t kDependenciesMax = 256;
 inline constexpr std::size_t kTextPerOpBytesMax = 128u << 10;
 inline constexpr std::size_t kValueBytesMax = 128u << 10;  // as CBOR
-inline constexpr std::size_t kNameBytesMax = 128;          // a field or a kind
+inline constexpr std::size_t kNameBytesMax = 128;          // a field, a kind or a mark
 inline constexpr std::size_t kIdsPerOpMax = 1024;          // replaced values, removed tags
-inline constexpr std::uint64_t kCounterMax = std::uint64_t{1} << 40;
 inline constexpr std::uint64_t kLamportMax = std::uint64_t{1} << 48;
 inline constexpr std::uint64_t kPositionMax = std::uint64_t{1} << 32;
 inline constexpr std::int64_t kAmountMax = std::int64_t{1} << 40;
 inline constexpr std::int64_t kRecordedAtMax = std::int64_t{1} << 53;  // milliseconds, either sign
-
-// The counter-th change of a writer: 1, 2, 3 and so on without gaps. Zero stands for "none".
-struct ChangeId {
-  WriterId writer;
-  std::uint64_t counter = 0;
-  friend auto operator<=>(const ChangeId&, const ChangeId&) = default;
-};
-
-// The index-th operation of a change, from zero.
-struct OpId {
-  ChangeId change;
-  std::uint32_t index = 0;
-  friend auto operator<=>(const OpId&, const OpId&) = default;
-};
-
-// The operation that created the document. All zero: the root, which every space has from the
-// start.
-struct DocumentId {
-  ChangeId change;
-  std::uint32_t index = 0;
-  friend auto operator<=>(const DocumentId&, const DocumentId&) = default;
-  bool is_root() const { return *this == DocumentId{}; }
-};
-
-// "root", or "counter.index-writer" with the writer in base 32: "12.0-64s36d1n6rvkge9g64s36d1n6r".
-// One form per document, fit for command lines, addresses and database keys.
-std::string to_text(const DocumentId& id);
-// Error: malformed, for anything to_text() would not have written.
-Result<DocumentId> parse_document_id(std::string_view text);
-// The same form for a change ("12-writer") and an operation ("12.3-writer").
-std::string to_text(const ChangeId& id);
-Result<ChangeId> parse_change_id(std::string_view text);
-std::string to_text(const OpId& id);
-Result<OpId> parse_op_id(std::string_view text);
 
 // Makes a document of a kind ("note", "visit"). The op's own id becomes the DocumentId; the op's
 // `document` and `field` stay empty.
@@ -149,6 +110,18 @@ struct Restore {
   friend bool operator==(const Restore&, const Restore&) = default;
 };
 
+// Marks a stretch of a text (emphasis, a list) from the start to before the end, positions being
+// those of Insert. The mark stays with the characters it was put on. `grows`: what is inserted at
+// its end belongs to it.
+struct Mark {
+  std::uint64_t start = 0;  // before the end
+  std::uint64_t end = 0;
+  std::string name;
+  Value value;  // null takes the mark of that name away
+  bool grows = false;
+  friend bool operator==(const Mark&, const Mark&) = default;
+};
+
 // An action of a newer version: kept to the byte, without effect here.
 struct Unknown {
   std::uint64_t kind = 0;
@@ -157,7 +130,7 @@ struct Unknown {
 };
 
 using Action = std::variant<Create, Set, Add, Remove, Append, Increment, Insert, Erase, Freeze,
-                            PlaceItem, Delete, Restore, Unknown>;
+                            PlaceItem, Delete, Restore, Mark, Unknown>;
 
 struct Op {
   DocumentId document;
@@ -188,10 +161,3 @@ std::size_t weight(const Op& op);
 Result<void> check_change(const Change& change);
 
 }  // namespace feltbog::document
-
-template <>
-struct std::hash<feltbog::document::ChangeId> {
-  std::size_t operator()(const feltbog::document::ChangeId& id) const noexcept {
-    return std::hash<feltbog::WriterId>{}(id.writer) ^ (id.counter * 0x9E3779B97F4A7C15u);
-  }
-};

@@ -111,6 +111,8 @@ std::vector<TextPatch> FieldState::apply(const CausalGraph& graph, OpPlace place
     insert_ordered(graph, log_, place);
   } else if (std::holds_alternative<PlaceItem>(action)) {
     list_.place(place, false);
+  } else if (std::holds_alternative<Mark>(action)) {
+    text_for_edit().mark(graph, place, false);
   } else if (const auto* increment = std::get_if<Increment>(&action)) {
     counter_ += static_cast<std::uint64_t>(increment->amount);
   } else {
@@ -120,7 +122,10 @@ std::vector<TextPatch> FieldState::apply(const CausalGraph& graph, OpPlace place
 }
 
 void FieldState::apply_masked(const CausalGraph& graph, OpPlace place) {
-  if (std::holds_alternative<PlaceItem>(graph.op(place).action)) list_.place(place, true);
+  const Action& action = graph.op(place).action;
+  if (std::holds_alternative<PlaceItem>(action)) list_.place(place, true);
+  // Who signs the text signs what he saw.
+  if (std::holds_alternative<Mark>(action)) text_for_edit().mark(graph, place, true);
 }
 
 void FieldState::remove(const CausalGraph& graph, OpPlace place, const std::vector<OpId>& tags) {

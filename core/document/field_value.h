@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/base/value.h"
@@ -43,6 +44,15 @@ struct ListItem {
   OpId position;  // where it was put last
   Value value;
   friend bool operator==(const ListItem&, const ListItem&) = default;
+};
+
+// A stretch of a text that carries a mark. Positions are code points of the text shown.
+struct MarkRun {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  std::string name;
+  Value value;  // never null
+  friend bool operator==(const MarkRun&, const MarkRun&) = default;
 };
 
 }  // namespace feltbog::document

@@ -452,6 +452,12 @@ std::uint64_t History::text_length(const DocumentId& id, std::string_view field)
   return found == nullptr || found->text() == nullptr ? 0 : found->text()->length();
 }
 
+std::vector<MarkRun> History::marks(const DocumentId& id, std::string_view field) const {
+  const FieldState* found = state_->documents.find(id, field);
+  if (found == nullptr || found->text() == nullptr) return {};
+  return found->text()->marks(state_->graph);
+}
+
 std::vector<OpId> History::text_version(const DocumentId& id, std::string_view field) const {
   const FieldState* found = state_->documents.find(id, field);
   if (found == nullptr || found->text() == nullptr) return {};

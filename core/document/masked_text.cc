@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/document/masked_text.h"
 
+#include <algorithm>
+
 #include "core/base/utf8.h"
 
 namespace feltbog::document {
@@ -29,6 +31,30 @@ std::optional<std::vector<Erase>> MaskedText::as_written(const Erase& erase) {
   return out;
 }
 
+std::optional<Mark> MaskedText::as_written(Mark mark) {
+  std::uint64_t length = 0;
+  std::uint64_t written = 0;
+  for (const TextMerge::Layer& layer : layers_) {
+    if (layer.shown) length += layer.length;
+    if (layer.written) written += layer.length;
+  }
+  if (mark.start >= length) {
+    mark.start = written;
+    mark.end = written + 1;
+    return mark;
+  }
+  const bool to_the_end = mark.end >= length;
+  const auto first = written_before(mark.start);
+  const auto last = written_before(std::min(mark.end, length) - 1);
+  if (!first || !last) return std::nullopt;
+  const auto behind = to_the_end ? std::optional(written) : written_before(mark.end);
+  // It cannot reach to a letter that cannot be named, and ends with its own last one.
+  mark.grows = mark.grows && behind.has_value();
+  mark.start = *first;
+  mark.end = mark.grows ? *behind : *last + 1;
+  return mark;
+}
+
 void MaskedText::split(std::ptrdiff_t layer, std::uint64_t length) {
   if (at(layer).length <= length) return;
   TextMerge::Layer rest = at(layer);
@@ -46,6 +72,12 @@ MaskedText::Point MaskedText::find(std::uint64_t shown) {
     if (layer.written) out.written += layer.length;
   }
   return out;
+}
+
+std::optional<std::uint64_t> MaskedText::written_before(std::uint64_t shown) {
+  const Point behind = find(shown + 1);
+  if (!at(behind.layer - 1).written) return std::nullopt;
+  return behind.written - 1;
 }
 
 }  // namespace feltbog::document

@@ -22,6 +22,8 @@ class MaskedText {
   // To be made one after another; what is hidden in between stays. None: it hits letters that stand
   // only because their erasure is masked, and cannot be named.
   std::optional<std::vector<Erase>> as_written(const Erase& erase);
+  // On the letters people see. None: it begins or ends with one that cannot be named.
+  std::optional<Mark> as_written(Mark mark);
 
  private:
   struct Point {
@@ -33,6 +35,8 @@ class MaskedText {
   // Cuts a layer that is longer.
   void split(std::ptrdiff_t layer, std::uint64_t length);
   Point find(std::uint64_t shown);
+  // How many written letters stand before one that is shown, if it is written itself.
+  std::optional<std::uint64_t> written_before(std::uint64_t shown);
 
   std::vector<TextMerge::Layer> layers_;
 };

@@ -40,9 +40,11 @@ Result<Change> History::as_written(Change change) const {
   for (Op& op : change.ops) {
     const auto* insert = std::get_if<Insert>(&op.action);
     const auto* erase = std::get_if<Erase>(&op.action);
+    const auto* mark = std::get_if<Mark>(&op.action);
     const FieldState* field = state_->documents.find(op.document, op.field);
-    const bool masked = (insert != nullptr || erase != nullptr) && field != nullptr &&
-                        field->text() != nullptr && field->text()->merged().is_masked_anywhere();
+    const bool on_text = insert != nullptr || erase != nullptr || mark != nullptr;
+    const bool masked = on_text && field != nullptr && field->text() != nullptr &&
+                        field->text()->merged().is_masked_anywhere();
     if (!masked) {
       ops.push_back(std::move(op));
       continue;
@@ -54,6 +56,12 @@ Result<Change> History::as_written(Change change) const {
     }
     if (insert != nullptr) {
       ops.push_back({op.document, op.field, text->second.as_written(*insert)});
+      continue;
+    }
+    if (mark != nullptr) {
+      auto written = text->second.as_written(*mark);
+      if (!written) return Error{ErrorCode::not_permitted, "words whose erasure is held back"};
+      ops.push_back({op.document, op.field, std::move(*written)});
       continue;
     }
     const auto erases = text->second.as_written(*erase);

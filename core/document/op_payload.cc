@@ -87,6 +87,16 @@ Result<Action> read_restore(CborReader& in) {
   return Action(std::move(restore));
 }
 
+Result<Action> read_mark(CborReader& in) {
+  FELTBOG_CHECK(in.array(5));
+  FELTBOG_TRY(start, in.uint(kPositionMax));
+  FELTBOG_TRY(end, in.uint(kPositionMax));
+  FELTBOG_TRY(name, in.text());
+  FELTBOG_TRY(value, in.value());
+  FELTBOG_TRY(grows, in.boolean());
+  return Action(Mark{start, end, std::string(name), std::move(value), grows});
+}
+
 }  // namespace
 
 std::uint64_t kind_of(const Action& action) {
@@ -121,6 +131,9 @@ void write_payload(CborWriter& out, const Action& action, const WriterNumber& nu
   } else if (const auto* restore = std::get_if<Restore>(&action)) {
     out.array(restore->deletions.size());
     for (const OpId& id : restore->deletions) write_full(out, id);
+  } else if (const auto* mark = std::get_if<Mark>(&action)) {
+    out.array(5).uint(mark->start).uint(mark->end).text(mark->name).value(mark->value);
+    out.boolean(mark->grows);
   } else if (const auto* unknown = std::get_if<Unknown>(&action)) {
     out.raw(unknown->payload);
   }
@@ -157,6 +170,7 @@ Result<Action> read_payload(CborReader& in, std::uint64_t kind, const NumberedWr
     case ActionKind::place_item: return read_place_item(in);
     case ActionKind::delete_document: return read_delete(in);
     case ActionKind::restore: return read_restore(in);
+    case ActionKind::mark: return read_mark(in);
     default: return Error{ErrorCode::malformed, "kind"};
   }
 }

@@ -61,10 +61,11 @@ class Undoer {
   }
 
   static bool is_edit(const Op& op) {
-    return std::holds_alternative<Insert>(op.action) || std::holds_alternative<Erase>(op.action);
+    return std::holds_alternative<Insert>(op.action) || std::holds_alternative<Erase>(op.action) ||
+           std::holds_alternative<Mark>(op.action);
   }
 
-  // All of the change's edits of one text at once.
+  // All of the change's edits and marks of one text at once.
   bool take_back_edits(const Op& op, const TextField& text) {
     if (text.frozen()) return false;
     if (!texts_.emplace(op.document, op.field).second) return true;
@@ -74,6 +75,7 @@ class Undoer {
       if (patch.erased > 0) add(op, Erase{patch.position, patch.erased});
       if (!patch.inserted.empty()) add(op, Insert{patch.position, patch.inserted});
     }
+    for (Mark& mark : text.taking_back_marks(graph_, change_, patches)) add(op, std::move(mark));
     return true;
   }
 

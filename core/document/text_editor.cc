@@ -88,16 +88,43 @@ Result<std::size_t> TextEditor::offset_of(std::uint64_t base) const {
   return static_cast<std::size_t>(base - first_);
 }
 
+std::uint64_t TextEditor::length_at(std::size_t offset) const {
+  std::uint64_t out = length_;
+  for (std::size_t at = offset; at < log_.size(); ++at) {
+    out = out + log_[at].erased - count_code_points(log_[at].inserted);
+  }
+  return out;
+}
+
+Result<std::optional<Mark>> TextEditor::mark(std::uint64_t base, Mark mark) const {
+  FELTBOG_TRY(offset, offset_of(base));
+  if (mark.end > length_at(offset)) return Error{ErrorCode::invalid_argument, "beyond the end"};
+  Steps others;
+  for (std::size_t at = offset; at < log_.size(); ++at) append_steps(others, log_[at]);
+  for (const TextPatch& step : others) {
+    mark.start = carried(mark.start, step, true);
+    mark.end = carried(mark.end, step, mark.grows);
+  }
+  if (mark.start >= mark.end) return std::optional<Mark>();
+  return std::optional<Mark>(std::move(mark));
+}
+
+Result<std::uint64_t> TextEditor::cursor(std::uint64_t base, std::uint64_t position) const {
+  FELTBOG_TRY(offset, offset_of(base));
+  if (position > length_at(offset)) return Error{ErrorCode::invalid_argument, "beyond the end"};
+  for (std::size_t at = offset; at < log_.size(); ++at) {
+    position = moved(position, log_[at], false);
+  }
+  return position;
+}
+
 Result<TextEditor::Spliced> TextEditor::splice(std::uint64_t base, std::uint64_t position,
                                                std::uint64_t erased, std::string_view inserted) {
   FELTBOG_TRY(offset, offset_of(base));
   if (inserted.size() > kTextPerOpBytesMax) return Error{ErrorCode::limit_exceeded, "text"};
   if (!is_utf8(inserted)) return Error{ErrorCode::invalid_argument, "text"};
   const auto begin = log_.begin() + static_cast<std::ptrdiff_t>(offset);
-  std::uint64_t base_length = length_;
-  for (auto patch = begin; patch != log_.end(); ++patch) {
-    base_length = base_length + patch->erased - count_code_points(patch->inserted);
-  }
+  const std::uint64_t base_length = length_at(offset);
   if (position > base_length || erased > base_length - position) {
     return Error{ErrorCode::invalid_argument, "position " + std::to_string(position)};
   }

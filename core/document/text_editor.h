@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,13 @@ class TextEditor {
   Result<Spliced> splice(std::uint64_t base, std::uint64_t position, std::uint64_t erased,
                          std::string_view inserted);
 
+  // A mark put on the text of revision `base`, on the text as it is now; none where nothing is left
+  // of its stretch. Marks make no revision. Errors: as splice(), for a stretch beyond the end.
+  Result<std::optional<Mark>> mark(std::uint64_t base, Mark mark) const;
+  // Where a cursor of revision `base` stands now: before what others put in there. Errors: as
+  // splice().
+  Result<std::uint64_t> cursor(std::uint64_t base, std::uint64_t position) const;
+
   // Takes in what others did: the patches of an AddEffect that is not this editor's own splice.
   void absorb(const std::vector<TextPatch>& patches);
   // The patches that bring a screen from `base` to revision(). Errors: as splice().
@@ -51,6 +59,7 @@ class TextEditor {
 
  private:
   Result<std::size_t> offset_of(std::uint64_t base) const;
+  std::uint64_t length_at(std::size_t offset) const;
   void record(const TextPatch& patch);
 
   DocumentId document_;

@@ -94,7 +94,7 @@ std::vector<TextPatch> TextField::freeze(const CausalGraph& graph, OpPlace place
     if (graph.saw(place, signing.place)) return {};
   }
   const std::string before = text();
-  signings_.push_back({place, merge_.text_seen_by(graph, place),
+  signings_.push_back({place, merge_.text_seen_by(graph, place), marks_seen_by(graph, place),
                        merge_.places(merge_.edits().seen_by(graph, place))});
   const auto rank = [&](const Signing& signing) {
     return graph.id(signing.place.change).writer == creator ? 0 : 1;
@@ -113,6 +113,39 @@ std::vector<TextPatch> TextField::freeze(const CausalGraph& graph, OpPlace place
   if (before == after) return {};
   TextDifference change = difference(before, after);
   return {TextPatch{change.position, change.erased, std::move(change.inserted)}};
+}
+
+// What is masked now was seen all the same.
+std::vector<MarkRun> TextField::marks_seen_by(const CausalGraph& graph, OpPlace signing) const {
+  const std::vector<OpPlace> seen = marks_.seen_by(graph, signing);
+  if (seen.empty()) return {};
+  const TextMerge then = merge_.part(graph, [&](OpPlace edit) { return graph.saw(signing, edit); });
+  return shown_of(graph, then.marked(graph, seen));
+}
+
+std::vector<MarkRun> TextField::marks(const CausalGraph& graph) const {
+  if (standing_) return signings_[*standing_].marks;
+  if (marks_.empty()) return {};
+  return shown_of(graph, marks_.standing(graph, merge_));
+}
+
+std::vector<Mark> TextField::taking_back_marks(const CausalGraph& graph, ChangeIndex change,
+                                               const std::vector<TextPatch>& edits) const {
+  if (marks_.empty()) return {};
+  MarkedStretches are = marks_.standing(graph, merge_);
+  for (const TextPatch& patch : edits) carry(are, patch);
+  MarkedStretches own;
+  std::vector<OpPlace> others;
+  for (const TextMerge::Marked& each : are) {
+    if (each.mark.change == change)
+      own.push_back(each);
+    else
+      others.push_back(each.mark);
+  }
+  const TextMerge without =
+      merge_.without(graph, [&](OpPlace edit) { return edit.change == change; });
+  return marks_between(shown_of(graph, std::move(are)),
+                       shown_of(graph, without.marked(graph, others)), own);
 }
 
 void TextField::settle(const CausalGraph& graph, OpPlace place, const std::vector<OpId>& ids) {
@@ -155,6 +188,13 @@ std::vector<TextField::Piece> TextField::late_pieces(const CausalGraph& graph) c
       stretch.take(place, merge_.log().edit(at));
     }
     finish();
+  }
+  for (OpPlace place : standing_ ? marks_.unseen_by(graph, *frozen()) : std::vector<OpPlace>()) {
+    if (is_settled(place)) continue;
+    const Mark& mark = std::get<Mark>(graph.op(place).action);
+    Value value;
+    value[mark.value.is_null() ? "unmarked" : "marked"] = Value(mark.name);
+    out.push_back({{place}, std::move(value)});
   }
   std::sort(out.begin(), out.end(), [&](const Piece& a, const Piece& b) {
     return graph.before(a.ops.front(), b.ops.front());

@@ -10,6 +10,7 @@
 #include "core/document/causal_graph.h"
 #include "core/document/forgotten.h"
 #include "core/document/history.h"
+#include "core/document/text_marks.h"
 #include "core/document/text_merge.h"
 
 namespace feltbog::document {
@@ -31,6 +32,11 @@ class TextField {
   // what happened to the text shown.
   std::vector<TextPatch> apply(const CausalGraph& graph, OpPlace place, const WriterId& creator);
 
+  // A Mark of the newest change.
+  void mark(const CausalGraph& graph, OpPlace place, bool masked) {
+    marks_.add(graph, merge_, place, masked);
+  }
+
   // Whether somebody has noted to merge().
   bool waits() const { return waits_; }
   void set_waits(bool waits) { waits_ = waits; }
@@ -43,22 +49,30 @@ class TextField {
   std::uint64_t length() const;
   std::string unfrozen_text() const { return readable(merge_.buffer().text()); }
   std::vector<OpPlace> version() const;
+  // On the text shown.
+  std::vector<MarkRun> marks(const CausalGraph& graph) const;
+  // With `edits` taking back the text's edits of that change: what then makes its marks read as if
+  // the change had never been, for the same change of the author's. The text is open.
+  std::vector<Mark> taking_back_marks(const CausalGraph& graph, ChangeIndex change,
+                                      const std::vector<TextPatch>& edits) const;
   const TextMerge& merged() const { return merge_; }
   const EditLog& log() const { return merge_.log(); }
   std::optional<OpPlace> frozen() const;
 
   struct Piece {
     std::vector<OpPlace> ops;  // in the author's order
-    Value value;               // the words, or a map {"erased": count}
-    bool forgotten = false;    // some of the words
+    // The words, or a map {"erased": count}, {"marked": name}, {"unmarked": name}.
+    Value value;
+    bool forgotten = false;  // some of the words
   };
-  // The words of late edits nobody has dealt with; what one author wrote in one stretch is one
-  // piece.
+  // The words and marks of late edits nobody has dealt with; what one author wrote in one stretch
+  // is one piece.
   std::vector<Piece> late_pieces(const CausalGraph& graph) const;
 
   struct Signing {
     OpPlace place;
     std::string text;  // forgotten letters as they are
+    std::vector<MarkRun> marks;
     std::vector<OpPlace> version;
   };
   // The standing one and those of other texts nobody has dealt with, in order; empty unless there
@@ -76,12 +90,14 @@ class TextField {
     return standing_ ? signings_[*standing_].text : merge_.buffer().text();
   }
   std::vector<TextPatch> freeze(const CausalGraph& graph, OpPlace place, const WriterId& creator);
+  std::vector<MarkRun> marks_seen_by(const CausalGraph& graph, OpPlace signing) const;
   void settle(const CausalGraph& graph, OpPlace place, const std::vector<OpId>& ids);
   bool is_settled(OpPlace place) const { return settled_.count({place.change, place.index}) > 0; }
 
   std::optional<std::uint32_t> number_;
   bool waits_ = false;
   TextMerge merge_;
+  TextMarks marks_;
   std::vector<Signing> signings_;  // none in another's past
   std::optional<std::size_t> standing_;
   std::vector<EditIndex> late_;  // edits the standing signing had not seen

@@ -37,7 +37,7 @@ class TextMerge {
   const EditGraph& edits() const { return edits_; }
   const EditLog& log() const { return edits_.log(); }
   std::vector<OpPlace> places(const EditGraph::Edits& edits) const;
-  // What is masked now was seen all the same, here and in text_of().
+  // What is masked now was seen all the same.
   std::string text_seen_by(const CausalGraph& graph, OpPlace later) const;
   // Letters that stand or fall together, in order: whether they are there with all edits in effect,
   // and whether they are shown.
@@ -51,12 +51,11 @@ class TextMerge {
   // What takes those edits back and leaves all others, also those made on top of them: erases what
   // is left of their words and puts back what nobody else erased.
   std::vector<TextPatch> taking_back(const CausalGraph& graph, const Selection& taken_back) const;
-  // The text made of those edits alone that `included` accepts; with an edit, all its past.
-  std::string text_of(const CausalGraph& graph, const Selection& included) const {
-    return part(graph, included).buffer().text();
-  }
-  // The same, with the edits.
+  // What those edits alone amount to that `included` accepts, also those masked now; with an edit,
+  // all its past.
   TextMerge part(const CausalGraph& graph, const Selection& included) const;
+  // The same edits, all of them replayed to the newest version, with more of them masked.
+  TextMerge without(const CausalGraph& graph, const Selection& masked_too) const;
 
   // Letters of an insertion, one after another.
   struct Letters {
@@ -69,6 +68,16 @@ class TextMerge {
   // The insertions that have letters in the text which are forgotten; sorted.
   std::vector<OpPlace> forgotten_shown(const CausalGraph& graph) const;
 
+  // Where a mark stands in the merged text.
+  struct Marked {
+    OpPlace mark;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;  // the beginning, when nothing of it is there
+    bool open = false;      // what comes to its end belongs to it
+  };
+  // Where those Marks stand, in their order. Costs a replay since the oldest version they are of.
+  std::vector<Marked> marked(const CausalGraph& graph, const std::vector<OpPlace>& marks) const;
+
  private:
   // A walker that stands somewhere behind the text: edits from `next` on are still to be replayed.
   struct Replay {
@@ -77,8 +86,7 @@ class TextMerge {
     EditIndex next = 0;
     EditGraph::Edits version;  // the prepare version
   };
-  // The same edits, all of them replayed to the newest version, with more of them masked.
-  TextMerge replayed(const CausalGraph& graph, const Selection& masked_too) const;
+  Marked find(OpPlace place, const Mark& mark) const;
   static constexpr EditIndex kNoEdit = ~EditIndex{0};
   // How long the text is with all edits up to this one, each of which is in the next one's past
   // since the run it belongs to began.

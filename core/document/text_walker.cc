@@ -148,6 +148,18 @@ SpanIndex TextWalker::integrate(const Span& fresh, SpanIndex left, const Order& 
   return target;
 }
 
+std::optional<std::uint64_t> TextWalker::unit_at(std::uint64_t position) const {
+  if (position >= tree_.prepare_total()) return std::nullopt;
+  const auto found = tree_.find_prepare(position);
+  return spans_[found.span].first + found.offset;
+}
+
+TextWalker::Standing TextWalker::standing(std::uint64_t unit) const {
+  const Place place = place_of(unit);
+  const bool shown = !spans_[place.span].erased;
+  return {tree_.effect_before(place.span) + (shown ? place.offset : 0), shown};
+}
+
 std::vector<TextWalker::Stretch> TextWalker::stretches() const {
   std::vector<Stretch> out;
   for (SpanIndex at = tree_.next(kNoSpan); at != kNoSpan; at = tree_.next(at)) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,16 @@ class TextWalker {
   // the last character. A masked one leaves the effect state as it is.
   std::vector<Erased> erase(std::uint64_t unit, std::uint64_t position, std::uint64_t count,
                             bool backward, bool masked);
+
+  // The character at a position of the prepare state; none at its end and beyond.
+  std::optional<std::uint64_t> unit_at(std::uint64_t position) const;
+  std::uint64_t prepare_length() const { return tree_.prepare_total(); }
+  struct Standing {
+    std::uint64_t before;  // how many characters
+    bool shown;
+  };
+  // Where a character, or what is left of it, stands in the effect state.
+  Standing standing(std::uint64_t unit) const;
 
   // Units inserted one after another that share their state, in the order in which they stand.
   struct Stretch {

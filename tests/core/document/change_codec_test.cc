@@ -39,7 +39,8 @@ std::vector<Change> sample() {
                 {note, "goals", PlaceItem{std::nullopt, OpId{{other, 5}, 2}, Value("spise")}},
                 {note, "goals", PlaceItem{OpId{{kAuthor, 3}, 0}, std::nullopt, Value()}},
                 {note, {}, Delete{}},
-                {note, {}, Restore{{{{other, 4}, 1}}}}};
+                {note, {}, Restore{{{{other, 4}, 1}}}},
+                {note, "body", Mark{2, 9, "list", Value("bullet"), true}}};
   for (std::size_t i = 0; i < out.size(); ++i) {
     out[i].id = {kAuthor, 7 + i};
     out[i].lamport = 20 + 3 * i;

@@ -105,6 +105,10 @@ TEST_CASE("what no decoder would accept is refused when it is made") {
   CHECK(refusal(Delete{}) == ErrorCode::malformed);      // with a field
   CHECK(refusal(Delete{}, "") == ErrorCode::malformed);  // of the root
   CHECK(refusal(Restore{{id, id}}, "") == ErrorCode::malformed);
+  CHECK(refusal(Mark{2, 2, "strong", Value(true), true}) == ErrorCode::malformed);
+  CHECK(refusal(Mark{0, 2, "", Value(true), true}) == ErrorCode::malformed);
+  CHECK(refusal(Mark{0, 2, "strong", Value("\xFF"), true}) == ErrorCode::malformed);
+  CHECK(refusal(Mark{0, kPositionMax + 1, "strong", Value(), true}) == ErrorCode::limit_exceeded);
   Value deep;
   for (int i = 0; i < 40; ++i) deep = Value(Value::List{deep});
   CHECK(refusal(Append{deep}) == ErrorCode::limit_exceeded);

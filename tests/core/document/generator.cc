@@ -67,7 +67,9 @@ class World {
 
   Op op(const History& here, const DocumentId& document) {
     const std::size_t kind = options_.text_only ? 0 : dice_.roll(12);
-    if (kind < 5) return {document, "body", edit(here.text_length(document, "body"))};
+    const std::uint64_t length = here.text_length(document, "body");
+    if (kind < 5 && options_.marks && dice_.one_in(4)) return {document, "body", mark(length)};
+    if (kind < 5) return {document, "body", edit(length)};
     switch (kind) {
       case 5: return {document, "outcome", Set{word(), replaces(here, document, "outcome")}};
       case 6: return {document, "title", Set{word(), replaces(here, document, "title")}};
@@ -96,6 +98,18 @@ class World {
     const bool can_erase = length > 0 || options_.hostile;
     if (can_erase && dice_.one_in(3)) return Erase{position, 1 + dice_.roll(4)};
     return Insert{position, kWords[dice_.roll(8)]};
+  }
+
+  Action mark(std::uint64_t length) {
+    static const char* const kNames[] = {"strong", "list", "strong"};
+    const std::size_t reach = static_cast<std::size_t>(length) + (options_.hostile ? 3 : 1);
+    Mark out;
+    out.start = dice_.roll(reach);
+    out.end = out.start + 1 + dice_.roll(6);
+    out.name = kNames[dice_.roll(3)];
+    if (!dice_.one_in(3)) out.value = dice_.one_in(2) ? Value(true) : word();
+    out.grows = dice_.one_in(2);
+    return out;
   }
 
   Action set_op(const History& here, const DocumentId& document) {

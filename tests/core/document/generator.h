@@ -30,7 +30,8 @@ Schema schema();
 struct Options {
   std::size_t authors = 3;
   std::size_t steps = 60;
-  bool text_only = false;  // one text, edits only
+  bool text_only = false;  // one text, edits and marks only
+  bool marks = true;
   bool hostile = true;     // positions and documents out of reach, ids nobody has seen
   bool latecomer = false;  // the last author meets nobody after the first third of the steps
 };

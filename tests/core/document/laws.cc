@@ -210,6 +210,21 @@ bool patches_show_the_text(const Story& story) {
   return true;
 }
 
+// Who looks after each change sees what one sees who looks at the end alone.
+bool marks_move_along(const Story& story) {
+  History watched(generator::schema());
+  Dice dice = dice_for(story.changes);
+  for (const Change& change : story.changes) {
+    if (!watched.add(change)) return false;
+    if (dice.one_in(2)) continue;
+    const History fresh = watched.clone();
+    for (const DocumentInfo& document : watched.documents()) {
+      if (watched.marks(document.id, "body") != fresh.marks(document.id, "body")) return false;
+    }
+  }
+  return true;
+}
+
 bool earlier_versions_read_as_then(const Story& story) {
   History history(generator::schema());
   std::vector<std::pair<std::vector<OpId>, std::string>> seen;
@@ -311,6 +326,7 @@ bool taken_back(const Story& story) {
       if (undone.counter(id, field) != without.counter(id, field)) return false;
       const bool open = !story.straight.frozen(id, field);
       if (open && undone.text(id, field) != without.text(id, field)) return false;
+      if (open && undone.marks(id, field) != without.marks(id, field)) return false;
       if (!is_head) continue;
       if (values_of(undone, id, field) != values_of(without, id, field)) return false;
       if (removes) continue;
@@ -486,6 +502,9 @@ std::string told(const std::vector<Change>& changes) {
         out += " +" + std::to_string(insert->position) + " " + insert->text;
       } else if (const auto* erase = std::get_if<Erase>(&op.action)) {
         out += " -" + std::to_string(erase->position) + " " + std::to_string(erase->count);
+      } else if (const auto* mark = std::get_if<Mark>(&op.action)) {
+        out += " " + std::to_string(mark->start) + "-" + std::to_string(mark->end) + " " +
+               mark->name + (mark->value.is_null() ? " off" : "") + (mark->grows ? " grows" : "");
       }
     }
     out += "\n";
@@ -511,6 +530,7 @@ const std::vector<Law>& all() {
       {"masked", masked_and_unmasked},
       {"patches", patches_show_the_text},
       {"versions", earlier_versions_read_as_then},
+      {"marks", marks_move_along},
       {"taken back", taken_back},
       {"where it is seen", written_where_it_is_seen},
       {"thinned", thinned},

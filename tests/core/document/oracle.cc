@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <tuple>
 
 #include "core/base/cbor.h"
 #include "core/base/utf8.h"
@@ -16,6 +17,19 @@ std::string show(const Value& value) { return to_hex(encode_cbor(value)); }
 std::string show(const std::vector<std::string>& parts) {
   std::string out;
   for (const std::string& part : parts) out += " " + part;
+  return out;
+}
+
+// Sorted, "begin-end name = value".
+std::vector<std::string> show(std::vector<MarkRun> runs) {
+  std::sort(runs.begin(), runs.end(), [](const MarkRun& a, const MarkRun& b) {
+    return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
+  });
+  std::vector<std::string> out;
+  for (const MarkRun& run : runs) {
+    out.push_back(std::to_string(run.begin) + "-" + std::to_string(run.end) + run.name + "=" +
+                  show(run.value));
+  }
   return out;
 }
 
@@ -44,13 +58,26 @@ struct Node {
   std::vector<int> right_children;
 };
 
+std::size_t rung(const FieldRule& rule, const Value& value) {
+  for (std::size_t i = 0; i < rule.ladder.size(); ++i) {
+    if (rule.ladder[i] == value) return i + 1;
+  }
+  return 0;
+}
+
+bool names(const std::vector<OpId>& ids, const OpId& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+std::string line(const std::string& what, const std::vector<std::string>& parts) {
+  return "  " + what + show(parts) + "\n";
+}
+
 }  // namespace
 
-class Tree {
+class Oracle::Tree {
  public:
   Tree() : nodes_(1) {}
-
-  using Seen = std::function<bool(const OpId&)>;
 
   void insert(const OpId& op, std::uint64_t position, const std::string& text, const Seen& seen) {
     const std::vector<int> visible = visible_to(seen);
@@ -70,13 +97,13 @@ class Tree {
     }
   }
 
-  std::string text(const std::set<ChangeId>& masked) const {
+  // In the order of characters, also of erased ones.
+  std::vector<bool> shown(const std::set<ChangeId>& masked) const {
     const auto counts = [&](const OpId& id) { return masked.count(id.change) == 0; };
-    std::string out;
+    std::vector<bool> out;
     for (int at : order()) {
-      if (at == 0 || !counts(node(at).op)) continue;
       const auto& by = node(at).erased_by;
-      if (std::none_of(by.begin(), by.end(), counts)) out += node(at).character;
+      if (at != 0) out.push_back(counts(node(at).op) && std::none_of(by.begin(), by.end(), counts));
     }
     return out;
   }
@@ -89,6 +116,35 @@ class Tree {
       if (gone && counts(node.op)) out.insert(node.op);
     }
     return out;
+  }
+
+  std::string text(const std::set<ChangeId>& masked) const {
+    const std::vector<bool> is_shown = shown(masked);
+    std::string out;
+    std::size_t place = 0;
+    for (int at : order()) {
+      if (at != 0 && is_shown[place++]) out += node(at).character;
+    }
+    return out;
+  }
+
+  // The first character a mark reaches over, and the first behind it, in the order of characters.
+  std::pair<std::size_t, std::size_t> reach(const Mark& mark, const Seen& seen) const {
+    const std::vector<int> visible = visible_to(seen);
+    const std::vector<int> all = order();
+    const auto place = [&](std::uint64_t position) {
+      const int at = visible[static_cast<std::size_t>(position)];
+      std::size_t out = 0;
+      for (int other : all) {
+        if (other == at) break;
+        if (other != 0) ++out;
+      }
+      return out;
+    };
+    const std::uint64_t end = std::min<std::uint64_t>(mark.end, visible.size());
+    if (mark.start >= end) return {0, 0};
+    if (!mark.grows) return {place(mark.start), place(end - 1) + 1};
+    return {place(mark.start), end < visible.size() ? place(end) : all.size() - 1};
   }
 
  private:
@@ -178,25 +234,6 @@ class Tree {
   std::vector<Node> nodes_;  // the first is the beginning of the text
 };
 
-namespace {
-
-std::size_t rung(const FieldRule& rule, const Value& value) {
-  for (std::size_t i = 0; i < rule.ladder.size(); ++i) {
-    if (rule.ladder[i] == value) return i + 1;
-  }
-  return 0;
-}
-
-bool names(const std::vector<OpId>& ids, const OpId& id) {
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
-std::string line(const std::string& what, const std::vector<std::string>& parts) {
-  return "  " + what + show(parts) + "\n";
-}
-
-}  // namespace
-
 Oracle::Oracle(Schema schema, std::vector<Change> changes, std::set<ChangeId> masked)
     : schema_(std::move(schema)), masked_(std::move(masked)) {
   for (Change& change : changes) changes_[change.id] = std::move(change);
@@ -228,6 +265,10 @@ bool Oracle::saw(const OpId& later, const OpId& earlier) const {
   return past_.at(later.change).count(earlier.change) > 0;
 }
 
+Oracle::Seen Oracle::seen_by(const OpId& later) const {
+  return [this, later](const OpId& id) { return id.change.counter > 0 && saw(later, id); };
+}
+
 bool Oracle::before(const Event& a, const Event& b) const {
   return std::pair(a.lamport, a.id) < std::pair(b.lamport, b.id);
 }
@@ -257,29 +298,55 @@ std::vector<Oracle::Event> Oracle::events_of(const DocumentId& document,
   return out;
 }
 
-void Oracle::replay(const std::vector<Event>& edits, Tree& tree) const {
+Oracle::Tree Oracle::tree_of(const std::vector<Event>& edits) const {
+  Tree tree;
   for (const Event& event : edits) {
-    const auto seen = [&](const OpId& id) { return id.change.counter > 0 && saw(event.id, id); };
+    const Seen seen = seen_by(event.id);
     if (const auto* insert = std::get_if<Insert>(&event.op->action)) {
       tree.insert(event.id, insert->position, insert->text, seen);
     } else if (const auto* erase = std::get_if<Erase>(&event.op->action)) {
       tree.erase(event.id, erase->position, erase->count, seen);
     }
   }
+  return tree;
 }
 
-std::string Oracle::text_of(const std::vector<Event>& edits,
-                            const std::set<ChangeId>& masked) const {
-  Tree tree;
-  replay(edits, tree);
-  return tree.text(masked);
+// Character by character: of the marks that reach over it the last one counts.
+std::vector<std::string> Oracle::marks_of(const std::vector<Event>& edits,
+                                          const std::vector<Event>& marks,
+                                          const std::set<ChangeId>& masked) const {
+  const Tree tree = tree_of(edits);
+  const std::vector<bool> shown = tree.shown(masked);
+  std::map<std::string, std::vector<Value>> by_name;
+  for (const Event& event : marks) {
+    const Mark& mark = std::get<Mark>(event.op->action);
+    const auto [first, last] = tree.reach(mark, seen_by(event.id));
+    std::vector<Value>& values = by_name[mark.name];
+    values.resize(shown.size());
+    for (std::size_t at = first; at < last; ++at) values[at] = mark.value;
+  }
+  std::vector<MarkRun> runs;
+  for (const auto& [name, values] : by_name) {
+    MarkRun run;
+    std::uint64_t position = 0;
+    const auto finish = [&] {
+      if (!run.value.is_null()) runs.push_back(run);
+    };
+    for (std::size_t at = 0; at < values.size(); ++at) {
+      if (!shown[at]) continue;
+      if (values[at] != run.value) {
+        finish();
+        run = {position, position, name, values[at]};
+      }
+      run.end = ++position;
+    }
+    finish();
+  }
+  return show(std::move(runs));
 }
 
-std::set<OpId> Oracle::erased_in(const std::vector<Event>& edits,
-                                 const std::function<bool(const OpId&)>& counts) const {
-  Tree tree;
-  replay(edits, tree);
-  return tree.erased(counts);
+std::set<OpId> Oracle::erased_in(const std::vector<Event>& edits, const Seen& counts) const {
+  return tree_of(edits).erased(counts);
 }
 
 std::vector<Oracle::Event> Oracle::standing(const std::vector<Event>& events,
@@ -388,16 +455,22 @@ bool Oracle::is_deleted(const DocumentId& document) const {
 
 std::string Oracle::dump_text(const DocumentId& document, const std::vector<Event>& events) const {
   std::vector<Event> edits;
+  std::vector<Event> marks;
   std::vector<Event> signings;
   for (const Event& event : events) {
     const Action& action = event.op->action;
     if (std::holds_alternative<Insert>(action) || std::holds_alternative<Erase>(action)) {
       edits.push_back(event);
     }
+    if (std::holds_alternative<Mark>(action)) marks.push_back(event);
     if (std::holds_alternative<Freeze>(action) && has_effect(event)) signings.push_back(event);
   }
-  const std::string merged = text_of(edits, masked_);
-  if (signings.empty()) return line("text", {to_hex(as_bytes(merged))});
+  const std::string merged = tree_of(edits).text(masked_);
+  if (signings.empty()) {
+    std::erase_if(marks, [&](const Event& mark) { return !has_effect(mark); });
+    return line("text", {to_hex(as_bytes(merged))}) +
+           line("marks", marks_of(edits, marks, masked_));
+  }
   std::vector<Event> first;
   for (const Event& signing : signings) {
     const bool later = std::any_of(signings.begin(), signings.end(),
@@ -409,8 +482,10 @@ std::string Oracle::dump_text(const DocumentId& document, const std::vector<Even
     if (signing.id.change.writer == document.change.writer) stands = signing;
   }
   std::erase_if(edits, [&](const Event& edit) { return !saw(stands.id, edit.id); });
-  return line("signed",
-              {to_text(stands.id), to_hex(as_bytes(text_of(edits, {}))), to_hex(as_bytes(merged))});
+  std::erase_if(marks, [&](const Event& mark) { return !saw(stands.id, mark.id); });
+  const std::string text = tree_of(edits).text({});
+  return line("signed", {to_text(stands.id), to_hex(as_bytes(text)), to_hex(as_bytes(merged))}) +
+         line("marks", marks_of(edits, marks, {}));
 }
 
 std::string Oracle::dump_field(const DocumentId& document, const std::string& kind,
@@ -574,6 +649,7 @@ std::string dump(const History& history) {
       const std::string merged = to_hex(as_bytes(history.unfrozen_text(document.id, field)));
       const auto frozen = history.frozen(document.id, field);
       out += frozen ? line("signed", {to_text(frozen->op), text, merged}) : line("text", {text});
+      out += line("marks", show(history.marks(document.id, field)));
     }
   }
   return out;

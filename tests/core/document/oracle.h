@@ -29,6 +29,8 @@ class Oracle {
 
  private:
   using Past = std::set<ChangeId>;
+  using Seen = std::function<bool(const OpId&)>;
+  class Tree;
   struct Event {
     OpId id;
     std::uint64_t lamport;
@@ -36,14 +38,18 @@ class Oracle {
   };
 
   bool saw(const OpId& later, const OpId& earlier) const;
+  Seen seen_by(const OpId& later) const;
   bool before(const Event& a, const Event& b) const;
   bool is_sound(const Event& event) const;    // its author had seen what it touches
   bool has_effect(const Event& event) const;  // and is not masked
   bool is_touched(const DocumentId& document) const;
   std::vector<Event> events_of(const DocumentId& document, const std::string& field) const;
-  void replay(const std::vector<Event>& edits, Tree& tree) const;
+  Tree tree_of(const std::vector<Event>& edits) const;
   std::string kind_of(const DocumentId& document) const;
-  std::string text_of(const std::vector<Event>& edits, const std::set<ChangeId>& masked) const;
+  // Stretches of the text, "begin-end name = value", of these edits and marks.
+  std::vector<std::string> marks_of(const std::vector<Event>& edits,
+                                    const std::vector<Event>& marks,
+                                    const std::set<ChangeId>& masked) const;
   std::vector<Event> standing(const std::vector<Event>& events, const FieldRule& rule) const;
   std::string dump_field(const DocumentId& document, const std::string& kind,
                          const std::string& field) const;
@@ -51,8 +57,7 @@ class Oracle {
   std::vector<std::string> list_of(const std::vector<Event>& events) const;
   bool is_settled(const Event& value) const;  // a value that stands was chosen instead
   bool is_deleted(const DocumentId& document) const;
-  std::set<OpId> erased_in(const std::vector<Event>& edits,
-                           const std::function<bool(const OpId&)>& counts) const;
+  std::set<OpId> erased_in(const std::vector<Event>& edits, const Seen& counts) const;
   std::string dump_text(const DocumentId& document, const std::vector<Event>& events) const;
 
   Schema schema_;
