@@ -113,7 +113,12 @@ Result<std::uint64_t> TextEditor::cursor(std::uint64_t base, std::uint64_t posit
   FELTBOG_TRY(offset, offset_of(base));
   if (position > length_at(offset)) return Error{ErrorCode::invalid_argument, "beyond the end"};
   for (std::size_t at = offset; at < log_.size(); ++at) {
-    position = moved(position, log_[at], false);
+    TextPatch patch = log_[at];
+    // A replacement is written as two; who stood behind the old words stands behind the new ones.
+    const bool replaces = patch.inserted.empty() && at + 1 < log_.size() &&
+                          log_[at + 1].erased == 0 && log_[at + 1].position == patch.position;
+    if (replaces) patch.inserted = log_[++at].inserted;
+    position = moved(position, patch, false);
   }
   return position;
 }

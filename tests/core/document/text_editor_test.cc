@@ -118,4 +118,24 @@ TEST_CASE("a cursor moves with the words around it") {
   CHECK(moved(4, inserted, true) == 5);
 }
 
+TEST_CASE("a cursor and a mark of an older revision go where their words went") {
+  TextEditor editor({}, "body", 10);
+  editor.absorb({{2, 2, {}}, {2, 0, "xyz"}, {0, 0, "ab"}});
+  CHECK(editor.cursor(0, 2).value() == 4);
+  CHECK(editor.cursor(0, 4).value() == 7);  // behind the words that were replaced
+  CHECK(editor.cursor(0, 9).value() == 12);
+  CHECK(editor.cursor(3, 9).value() == 9);
+  CHECK(editor.cursor(0, 11).error().code == ErrorCode::invalid_argument);
+  const auto mark = [&](std::uint64_t start, std::uint64_t end, bool grows) {
+    const auto moved = editor.mark(0, {start, end, "strong", Value(true), grows}).value();
+    return moved ? std::pair(moved->start, moved->end) : std::pair<std::uint64_t, std::uint64_t>();
+  };
+  CHECK(mark(0, 2, true) == std::pair<std::uint64_t, std::uint64_t>{2, 7});
+  CHECK(mark(0, 2, false) == std::pair<std::uint64_t, std::uint64_t>{2, 4});
+  CHECK(mark(4, 6, false) == std::pair<std::uint64_t, std::uint64_t>{7, 9});
+  CHECK_FALSE(editor.mark(0, {2, 4, "strong", Value(true), false}).value());
+  CHECK(editor.mark(0, {9, 11, "strong", Value(true), false}).error().code ==
+        ErrorCode::invalid_argument);
+}
+
 }  // namespace feltbog::document
