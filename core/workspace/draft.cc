@@ -60,6 +60,10 @@ void Draft::erase(const DocumentId& document, std::string_view field, std::uint6
   if (count != 0) put(document, field, document::Erase{position, count});
 }
 
+void Draft::mark(const DocumentId& document, std::string_view field, document::Mark mark) {
+  put(document, field, std::move(mark));
+}
+
 void Draft::freeze(const DocumentId& document, std::string_view field) {
   put(document, field, document::Freeze{});
 }

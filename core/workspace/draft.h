@@ -31,6 +31,7 @@ class Draft {
               std::string text);
   void erase(const document::DocumentId& document, std::string_view field, std::uint64_t position,
              std::uint64_t count);
+  void mark(const document::DocumentId& document, std::string_view field, document::Mark mark);
   void freeze(const document::DocumentId& document, std::string_view field);
   void add_ops(std::vector<document::Op> ops);
 

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 
+#include "core/base/grapheme.h"
 #include "core/base/utf8.h"
 #include "core/workspace/naming.h"
+#include "core/workspace/note_marks.h"
 #include "core/workspace/schema.h"
+#include "core/workspace/splice.h"
 #include "core/workspace/unit_of_work.h"
 
 namespace feltbog::workspace {
@@ -30,6 +33,15 @@ void replace(std::string& text, std::uint64_t position, std::uint64_t count,
              std::string_view with) {
   const std::string_view gone = slice(text, position, count);
   text.replace(static_cast<std::size_t>(gone.data() - text.data()), gone.size(), with);
+}
+
+// The splice with no letter cut in either text.
+Splice whole_letters(std::string_view before, std::string_view after, std::uint64_t from,
+                     std::uint64_t to) {
+  const std::size_t begin = byte_offset_of(before, static_cast<std::size_t>(from));
+  const std::size_t end = byte_offset_of(before, static_cast<std::size_t>(to));
+  if (before == after) return {from, to - from, std::string(before.substr(begin, end - begin))};
+  return splice_between(before, after, {begin, before.size() - end});
 }
 
 }  // namespace
@@ -89,11 +101,20 @@ Result<Editor::Update> Editor::splice(std::uint64_t base, std::uint64_t position
   FELTBOG_TRY(file, core_->files.open(space_));
   if (file->history.frozen(editor_.document(), field::kBody))
     return Error{ErrorCode::immutable, "note"};
+  std::string shown = seen;
+  replace(shown, from, to - from, inserted);
+  const Splice whole = whole_letters(seen, shown, from, to);
   document::TextEditor next = editor_;
-  FELTBOG_TRY(spliced, next.splice(base, from, to - from, inserted));
+  FELTBOG_TRY(spliced, next.splice(base, whole.position, whole.erased, whole.inserted));
   UnitOfWork work(*core_);
   FELTBOG_TRY(draft, work.draft(space_));
   draft->add_ops(spliced.ops);
+  const bool widened = whole.erased > to - from;
+  if (widened) {
+    for (document::Mark& mark : marks_kept(*file, spliced.ops)) {
+      draft->mark(editor_.document(), field::kBody, std::move(mark));
+    }
+  }
   splicing_ = true;
   const auto committed = work.commit();
   splicing_ = false;
@@ -101,10 +122,83 @@ Result<Editor::Update> Editor::splice(std::uint64_t base, std::uint64_t position
   editor_ = std::move(next);
 
   // The screen has shown its own splice; `missed` is counted from there.
-  replace(seen, from, to - from, inserted);
-  Update update = in_units(spliced.missed, seen);
+  Update update = in_units(spliced.missed, std::move(shown));
   update.revision = spliced.revision;
   return update;
+}
+
+// Letters that are exchanged as a whole keep the marks that ended or began at them.
+std::vector<document::Mark> Editor::marks_kept(const SpaceFile& file,
+                                               const std::vector<document::Op>& ops) const {
+  std::vector<document::Mark> out;
+  if (ops.size() != 2) return out;  // others wrote in them meanwhile
+  const auto* erase = std::get_if<document::Erase>(&ops[0].action);
+  const auto* insert = std::get_if<document::Insert>(&ops[1].action);
+  if (erase == nullptr || insert == nullptr) return out;
+  const std::uint64_t end = insert->position + count_code_points(insert->text);
+  for (const auto& run : file.history.marks(editor_.document(), field::kBody)) {
+    const bool covered = run.begin <= erase->position && erase->position + erase->count <= run.end;
+    const bool inside = run.begin < erase->position && erase->position + erase->count < run.end;
+    if (!covered || inside) continue;
+    out.push_back({insert->position, end, run.name, run.value, grows_at_end(run.name)});
+  }
+  return out;
+}
+
+Result<void> Editor::mark(std::uint64_t base, std::uint64_t position, std::uint64_t length,
+                          std::string_view name, Value value) {
+  FELTBOG_CHECK(core_->ready());
+  FELTBOG_TRY(seen, text_at(base));
+  if (length == 0) return Error{ErrorCode::invalid_argument, "length"};
+  if (length > UINT64_MAX - position) return Error{ErrorCode::invalid_argument, "beyond the end"};
+  FELTBOG_TRY(from, code_point(seen, position));
+  FELTBOG_TRY(to, code_point(seen, position + length));
+  FELTBOG_TRY(file, core_->files.open(space_));
+  if (file->history.frozen(editor_.document(), field::kBody))
+    return Error{ErrorCode::immutable, "note"};
+  FELTBOG_TRY(wanted, mark_on(seen, from, to, name, std::move(value)));
+  FELTBOG_TRY(mark, editor_.mark(base, std::move(wanted)));
+  if (!mark) return {};
+  UnitOfWork work(*core_);
+  FELTBOG_TRY(draft, work.draft(space_));
+  draft->mark(editor_.document(), field::kBody, std::move(*mark));
+  return work.commit();
+}
+
+Result<std::vector<Editor::Marked>> Editor::marks() const {
+  FELTBOG_TRY(file, core_->files.open(space_));
+  std::vector<Marked> out;
+  for (auto& run : file->history.marks(editor_.document(), field::kBody)) {
+    out.push_back({units_of(slice(text_, 0, run.begin), unit_),
+                   units_of(slice(text_, run.begin, run.end - run.begin), unit_),
+                   std::move(run.name), std::move(run.value)});
+  }
+  return out;
+}
+
+Result<std::size_t> Editor::byte(std::string_view text, std::uint64_t position) const {
+  FELTBOG_TRY(point, code_point(text, position));
+  return byte_offset_of(text, static_cast<std::size_t>(point));
+}
+
+Result<std::uint64_t> Editor::cursor_before(std::uint64_t base, std::uint64_t position) const {
+  FELTBOG_TRY(seen, text_at(base));
+  FELTBOG_TRY(at, byte(seen, position));
+  return units_of(std::string_view(seen).substr(0, previous_grapheme(seen, at)), unit_);
+}
+
+Result<std::uint64_t> Editor::cursor_behind(std::uint64_t base, std::uint64_t position) const {
+  FELTBOG_TRY(seen, text_at(base));
+  FELTBOG_TRY(at, byte(seen, position));
+  return units_of(std::string_view(seen).substr(0, next_grapheme(seen, at)), unit_);
+}
+
+Result<std::uint64_t> Editor::cursor_now(std::uint64_t base, std::uint64_t position) const {
+  FELTBOG_TRY(seen, text_at(base));
+  FELTBOG_TRY(point, code_point(seen, position));
+  FELTBOG_TRY(now, editor_.cursor(base, point));
+  const std::size_t at = byte_offset_of(text_, static_cast<std::size_t>(now));
+  return units_of(std::string_view(text_).substr(0, grapheme_end(text_, at)), unit_);
 }
 
 Result<Editor::Update> Editor::update_since(std::uint64_t base) const {

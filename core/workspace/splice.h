@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/grapheme.h"
+
 namespace feltbog::workspace {
 
 struct Splice {
@@ -15,7 +17,10 @@ struct Splice {
   std::string inserted;        // UTF-8
 };
 
-// Both texts are valid UTF-8.
+// Both texts are valid UTF-8. No letter, as people count them (core/base/grapheme.h), is cut: one
+// of which a part changes is exchanged whole.
 Splice find_splice(std::string_view before, std::string_view after);
+// The same for two texts known to have these bytes in common, where they differ.
+Splice splice_between(std::string_view before, std::string_view after, CommonEnds common);
 
 }  // namespace feltbog::workspace

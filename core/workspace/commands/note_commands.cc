@@ -4,10 +4,12 @@
 #include <set>
 #include <string>
 
+#include "core/base/utf8.h"
 #include "core/workspace/call.h"
 #include "core/workspace/commands/commands.h"
 #include "core/workspace/naming.h"
 #include "core/workspace/note_history.h"
+#include "core/workspace/note_marks.h"
 #include "core/workspace/schema.h"
 #include "core/workspace/splice.h"
 
@@ -115,6 +117,63 @@ Result<Value> note_undo(Call& call) {
   return note_reference(*place.file, place.note);
 }
 
+struct Stretch {
+  std::uint64_t from;
+  std::uint64_t to;
+};
+
+// The one place where these words stand.
+Result<Stretch> find_words(std::string_view text, std::string_view words) {
+  const std::size_t found = words.empty() ? text.npos : text.find(words);
+  if (found == text.npos) return Error{ErrorCode::not_found, "words"};
+  if (text.find(words, found + 1) != text.npos) return Error{ErrorCode::ambiguous, "words"};
+  const std::uint64_t from = count_code_points(text.substr(0, found));
+  return Stretch{from, from + count_code_points(words)};
+}
+
+Result<Stretch> chosen_stretch(const Call& call, std::string_view text) {
+  if (call.has("words") == (call.has("from") && call.has("to"))) {
+    return Error{ErrorCode::invalid_argument, "words, or from and to"};
+  }
+  if (call.has("words")) return find_words(text, call.text("words"));
+  const std::int64_t from = call.parameters()["from"].integer_or(0);
+  const std::int64_t to = call.parameters()["to"].integer_or(0);
+  const auto length = static_cast<std::int64_t>(count_code_points(text));
+  if (from < 0 || from >= to || to > length) return Error{ErrorCode::invalid_argument, "from, to"};
+  return Stretch{static_cast<std::uint64_t>(from), static_cast<std::uint64_t>(to)};
+}
+
+Value value_of_mark(const Call& call) {
+  if (call.parameters()["remove"].boolean_or(false)) return {};
+  if (call.has("value")) return Value(call.text("value"));
+  return call.text("name") == "list" ? Value("bullet") : Value(true);
+}
+
+Result<Value> note_mark(Call& call) {
+  FELTBOG_TRY(place, find_note(call));
+  if (is_signed(place)) return Error{ErrorCode::immutable, "note"};
+  const std::string text = place.file->history.text(place.note, field::kBody);
+  FELTBOG_TRY(stretch, chosen_stretch(call, text));
+  FELTBOG_TRY(mark,
+              mark_on(text, stretch.from, stretch.to, call.text("name"), value_of_mark(call)));
+  FELTBOG_TRY(draft, call.work().draft(place.file->id));
+  draft->mark(place.note, field::kBody, std::move(mark));
+  return note_reference(*place.file, place.note);
+}
+
+Value marks_of(const NotePlace& place) {
+  Value out = Value::List{};
+  for (const auto& run : place.file->history.marks(place.note, field::kBody)) {
+    Value mark;
+    mark["begin"] = run.begin;
+    mark["end"] = run.end;
+    mark["name"] = run.name;
+    mark["value"] = run.value;
+    out.push_back(std::move(mark));
+  }
+  return out;
+}
+
 Result<Value> note_sign(Call& call) {
   FELTBOG_TRY(place, find_note(call));
   if (is_signed(place)) return Error{ErrorCode::immutable, "note"};
@@ -176,6 +235,7 @@ Result<Value> note_show(Call& call) {
   out["happened"] = text_value(*place.file, place.note, field::kHappened);
   out["by"] = author_name(call.core(), place.note.change.writer);
   out["text"] = history.text(place.note, field::kBody);
+  if (!call.has("version")) out["marks"] = marks_of(place);
   if (const auto signing = history.frozen(place.note, field::kBody)) {
     out["signed_by"] = author_name(call.core(), signing->op.change.writer);
     out["signed_at"] = casework::to_text(casework::to_copenhagen(signing->recorded_at));
@@ -229,6 +289,34 @@ constexpr Parameter kShowParameters[] = {kCase,
                                           Presence::optional,
                                           {"As it read then: a number of `note history`",
                                            "Som det lød da: et nummer fra `note history`"}}};
+constexpr Parameter kMarkParameters[] = {
+    kCase,
+    kNote,
+    {"name",
+     ParameterType::text,
+     Presence::positional,
+     {"The mark: strong, emphasis, list, heading", "Markeringen: strong, emphasis, list, heading"}},
+    {"words",
+     ParameterType::text,
+     Presence::optional,
+     {"The words to mark, which stand in the note once",
+      "Ordene der skal markeres; de står én gang i notatet"}},
+    {"from",
+     ParameterType::integer,
+     Presence::optional,
+     {"Instead of words: how many characters stand before", "I stedet for ord: antal tegn foran"}},
+    {"to",
+     ParameterType::integer,
+     Presence::optional,
+     {"How many characters stand before the end", "Antal tegn før slutningen"}},
+    {"value",
+     ParameterType::text,
+     Presence::optional,
+     {"What kind: bullet or number for a list", "Hvilken slags: bullet eller number for en liste"}},
+    {"remove",
+     ParameterType::boolean,
+     Presence::optional,
+     {"Take the mark away", "Fjern markeringen"}}};
 constexpr Parameter kListParameters[] = {kCase};
 constexpr Column kHistoryColumns[] = {{"version", {"Version", "Version"}},
                                       {"written", {"Written", "Skrevet"}},
@@ -292,6 +380,19 @@ constexpr CommandRow kRows[] = {
      true,
      false,
      note_list},
+    {"note.mark",
+     Shape::command,
+     1,
+     {"Mark words of a note: emphasis, or lines as a list",
+      "Markér ord i et notat: fremhævelse, eller linjer som liste"},
+     "feltbog note mark abcd12 'Besøg' strong --words 'glad for sit nye køkken'",
+     kMarkParameters,
+     {},
+     Entitlement::anyone,
+     AccessClass::change,
+     false,
+     false,
+     note_mark},
     {"note.show",
      Shape::query,
      1,

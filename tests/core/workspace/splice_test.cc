@@ -70,3 +70,23 @@ TEST_CASE("the splice of any two texts turns the one into the other") {
     CHECK(apply(before, splice) == after);
   }
 }
+
+TEST_CASE("a letter of several code points is exchanged whole") {
+  const Splice ring = find_splice("pa vej", "pa\u030A vej");
+  CHECK(ring.position == 1);
+  CHECK(ring.erased == 1);
+  CHECK(ring.inserted == "a\u030A");
+  const Splice bare = find_splice("pa\u030A vej", "pa vej");
+  CHECK(bare.erased == 2);
+  CHECK(bare.inserted == "a");
+  const Splice child = find_splice("Se 👩!", "Se 👩‍👧!");
+  CHECK(child.erased == 1);
+  CHECK(child.inserted == "👩‍👧");
+}
+
+TEST_CASE("a flag before another that begins alike is put in whole") {
+  const Splice flag = find_splice("🇩🇪", "🇩🇰🇩🇪");
+  CHECK(flag.position == 0);
+  CHECK(flag.erased == 0);
+  CHECK(flag.inserted == "🇩🇰");
+}

@@ -86,3 +86,56 @@ TEST_CASE("in a signed note nothing is taken back") {
   CHECK(note.undo(note.anna) == ErrorCode::immutable);
   CHECK(note.text(note.anna) == "Aftalt.\nHun var glad.");
 }
+
+TEST_CASE("words are marked by naming them, and what others marked is seen by all") {
+  Note note;
+  note.append(note.anna, "mel\næg");
+  note.office.sync_all();
+  const auto mark = [&](TestDevice& device, const Value& how) {
+    const auto done = device.try_call("note.mark", how);
+    return done ? ErrorCode::internal : done.error().code;
+  };
+  const auto named = [&](const char* name, const char* words) {
+    return parameters("case", note.id, "note", "N", "name", name, "words", words);
+  };
+  CHECK(mark(note.anna, named("strong", "Aftalt")) == ErrorCode::internal);
+  CHECK(mark(note.bo, named("list", "el\næ")) == ErrorCode::internal);
+  note.office.sync_all();
+  const Value shown = note.anna.call("note.show", parameters("case", note.id, "note", "N"));
+  REQUIRE(shown["marks"].items().size() == 2);
+  CHECK(shown["marks"].items()[0]["name"] == Value("strong"));
+  CHECK(shown["marks"].items()[0]["end"] == Value(6));
+  CHECK(shown["marks"].items()[1]["begin"] == Value(8));
+  CHECK(shown["marks"].items()[1]["end"] == Value(14));
+  CHECK(shown["marks"].items()[1]["value"] == Value("bullet"));
+  Value away = named("strong", "Aftalt");
+  away["remove"] = true;
+  CHECK(mark(note.bo, away) == ErrorCode::internal);
+  CHECK(note.undo(note.anna) == ErrorCode::internal);
+  CHECK(mark(note.bo, named("strong", "findes ikke")) == ErrorCode::not_found);
+  CHECK(mark(note.bo, named("strong", "l")) == ErrorCode::ambiguous);
+  CHECK(mark(note.bo, named("", "mel")) == ErrorCode::invalid_argument);
+  note.office.sync_all();
+  const Value after = note.bo.call("note.show", parameters("case", note.id, "note", "N"));
+  CHECK(after["marks"].items().size() == 1);
+}
+
+TEST_CASE("a stretch to mark is given once, in words or in numbers within the note") {
+  Note note;
+  const auto mark = [&](std::int64_t from, std::int64_t to, const char* words) {
+    Value how = parameters("case", note.id, "note", "N", "name", "strong");
+    if (from >= 0) how["from"] = from;
+    if (to >= 0) how["to"] = to;
+    if (*words != 0) how["words"] = words;
+    const auto done = note.anna.try_call("note.mark", how);
+    return done ? ErrorCode::internal : done.error().code;
+  };
+  CHECK(mark(0, 3, "") == ErrorCode::internal);
+  CHECK(mark(-1, -1, "") == ErrorCode::invalid_argument);
+  CHECK(mark(0, -1, "") == ErrorCode::invalid_argument);
+  CHECK(mark(0, 3, "Aft") == ErrorCode::invalid_argument);
+  CHECK(mark(3, 3, "") == ErrorCode::invalid_argument);
+  CHECK(mark(0, 99, "") == ErrorCode::invalid_argument);
+  note.anna.call("note.sign", parameters("case", note.id, "note", "N"));
+  CHECK(mark(0, 3, "") == ErrorCode::immutable);
+}
