@@ -6,6 +6,7 @@
 #include <iterator>
 #include <vector>
 
+#include "apps/cli/marked_text.h"
 #include "apps/cli/table.h"
 #include "apps/cli/text_width.h"
 #include "core/base/json.h"
@@ -47,9 +48,9 @@ bool is_empty(const Value& value) {
 // Entries of results that programs follow and people need not read: --json shows them.
 bool is_for_programs(std::string_view field) {
   static constexpr std::string_view kFields[] = {
-      "anchor", "band",           "decisions", "event",    "expected", "follow_up_missing",
-      "order",  "number_in_rung", "protocol",  "recorded", "rule",     "rung",
-      "type",   "undetermined"};
+      "anchor", "band",  "decisions",      "event",    "expected", "follow_up_missing",
+      "marks",  "order", "number_in_rung", "protocol", "recorded", "rule",
+      "rung",   "type",  "undetermined"};
   return std::find(std::begin(kFields), std::end(kFields), field) != std::end(kFields);
 }
 
@@ -87,7 +88,12 @@ class RecordWriter {
       width = std::max(width, display_width(label_of(language_, entry->first)) + 1);
     }
     for (const auto* entry : shown) {
-      if (fits_a_line(entry->second)) {
+      const std::string* words = entry->first == "text" ? entry->second.text() : nullptr;
+      const auto marks = entries.find("marks");
+      if (words != nullptr && marks != entries.end() && !is_empty(marks->second)) {
+        begin_line(entry->first, width, depth);
+        lines(marked_text(*words, marks->second.items(), terminal_), width, depth);
+      } else if (fits_a_line(entry->second)) {
         line(entry->first, entry->second, width, depth);
       } else {
         block(entry->first, entry->second, depth);
@@ -106,18 +112,26 @@ class RecordWriter {
     if (terminal_.colour) out_ += "\x1b[0m";
   }
 
-  void line(const std::string& field, const Value& value, std::size_t width, int depth) {
+  void begin_line(const std::string& field, std::size_t width, int depth) {
     indent(depth);
     label(pad_right(label_of(language_, field) + ":", width));
-    const std::size_t column = kIndent * static_cast<std::size_t>(depth) + width + 1;
     out_ += ' ';
+  }
+
+  void line(const std::string& field, const Value& value, std::size_t width, int depth) {
+    begin_line(field, width, depth);
     const std::string* words = value.text();
     if (words == nullptr || words->find('\n') == std::string::npos) {
       out_ += render_cell(field, value, language_) + '\n';
       return;
     }
-    // Several lines of text stay several lines, under each other.
-    for (const char byte : printable(*words, true)) {
+    lines(printable(*words, true), width, depth);
+  }
+
+  // Several lines of text stay several lines, under each other.
+  void lines(const std::string& words, std::size_t width, int depth) {
+    const std::size_t column = kIndent * static_cast<std::size_t>(depth) + width + 1;
+    for (const char byte : words) {
       out_ += byte;
       if (byte == '\n') out_.append(column, ' ');
     }

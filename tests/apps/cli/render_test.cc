@@ -36,6 +36,42 @@ TEST_CASE("a list becomes a table of its columns") {
         "Ingen.\n");
 }
 
+TEST_CASE("a note's lists have bullets and numbers, and a terminal shows its emphasis") {
+  const auto mark = [](int begin, int end, const char* name, Value value) {
+    Value out;
+    out["begin"] = begin;
+    out["end"] = end;
+    out["name"] = name;
+    out["value"] = std::move(value);
+    return out;
+  };
+  Value note;
+  note["title"] = "Besøg";
+  note["by"] = "Anna";
+  note["text"] = "Køb\nmel \x1b[5m\næg\nsmør\nto\n\nså";
+  note["marks"] = Value::List{mark(0, 3, "strong", true), mark(1, 6, "emphasis", true),
+                              mark(4, 16, "list", "bullet"), mark(16, 24, "list", "number")};
+  const auto shown = [&](const Terminal& terminal) {
+    const std::string all =
+        render_result(*find_any_command("note.show"), note, Language::english, terminal);
+    return all.substr(all.rfind("Text:"));
+  };
+  CHECK(shown(kPlain) ==
+        "Text:  Køb\n"
+        "       • mel  [5m\n"
+        "       • æg\n"
+        "       1. smør\n"
+        "       2. to\n"
+        "       \n"
+        "       så\n");
+  Terminal colours;
+  colours.colour = true;
+  note["text"] = "Køb mel";
+  note["marks"] = Value::List{mark(0, 3, "strong", true), mark(1, 6, "emphasis", true)};
+  CHECK(shown(colours).find("\x1b[1mK\x1b[0m\x1b[1m\x1b[3møb\x1b[0m\x1b[3m me\x1b[0ml\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("a record becomes labels and values, with what is nested indented below") {
   Value record;
   record["title"] = "Besøg";
