@@ -34,6 +34,19 @@ Value describe(const Editor::Update& update) {
   return out;
 }
 
+Value describe(const std::vector<Editor::Marked>& marks) {
+  Value out = Value::List{};
+  for (const Editor::Marked& mark : marks) {
+    Value row;
+    row["position"] = mark.position;
+    row["length"] = mark.length;
+    row["name"] = mark.name;
+    row["value"] = mark.value;
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
 // Runs body(Editor&).
 template <class Body>
 feltbog_error* in_editor(const void* handle, const Body& body) noexcept {
@@ -93,6 +106,29 @@ feltbog_error* feltbog_editor_splice(feltbog_editor* editor, uint64_t base, uint
     }
     FELTBOG_TRY(update, open.splice(base, position, erased, text));
     return value_out(describe(update), out);
+  });
+}
+
+feltbog_error* feltbog_editor_mark(feltbog_editor* editor, uint64_t base, uint64_t position,
+                                   uint64_t length, const char* name, size_t name_size,
+                                   const uint8_t* value, size_t value_size) {
+  return in_editor(editor, [&](Editor& open) -> Result<void> {
+    FELTBOG_TRY(called, text_in(name, name_size, "name"));
+    FELTBOG_TRY(content, value_in(value, value_size, "value"));
+    return open.mark(base, position, length, called, std::move(content));
+  });
+}
+
+feltbog_error* feltbog_editor_marks(feltbog_editor* editor, feltbog_bytes* out,
+                                    uint64_t* revision) {
+  clear_out(out, revision);
+  return in_editor(editor, [&](const Editor& open) -> Result<void> {
+    FELTBOG_CHECK(require_out(out));
+    FELTBOG_CHECK(require_out(revision));
+    FELTBOG_TRY(marks, open.marks());
+    FELTBOG_CHECK(value_out(describe(marks), out));
+    *revision = open.revision();
+    return {};
   });
 }
 

@@ -38,6 +38,19 @@ FELTBOG_API feltbog_error* feltbog_editor_splice(feltbog_editor* editor, uint64_
                                                  const char* inserted, size_t inserted_size,
                                                  feltbog_bytes* out);
 
+/* Puts a mark on `length` units at `position` of the text as it was at revision `base`; durable
+ * when it returns. `value` is CBOR; null, or empty, takes the mark of that name away. Marks on
+ * whole letters; "list" and "heading" on whole lines. Errors: as feltbog_editor_splice. */
+FELTBOG_API feltbog_error* feltbog_editor_mark(feltbog_editor* editor, uint64_t base,
+                                               uint64_t position, uint64_t length, const char* name,
+                                               size_t name_size, const uint8_t* value,
+                                               size_t value_size);
+
+/* The marks on the text: a CBOR list of maps {"position", "length", "name", "value"}, and the
+ * revision it stands at. */
+FELTBOG_API feltbog_error* feltbog_editor_marks(feltbog_editor* editor, feltbog_bytes* out,
+                                                uint64_t* revision);
+
 /* What happened since revision `base`, as above. Error: wrong_state (too old: take the text anew).
  */
 FELTBOG_API feltbog_error* feltbog_editor_update_since(feltbog_editor* editor, uint64_t base,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include "core/base/cbor.h"
 #include "mobile-bridge/c/feltbog_editor.h"
 #include "tests/mobile-bridge/c/phone.h"
 
@@ -110,4 +111,32 @@ TEST_CASE("a signed note, a note that is not there and a unit that is none are r
   desk.phone.call("note.sign", map_of({{"case", desk.file}, {"note", "N"}}));
   CHECK(open("N", FELTBOG_TEXT_UNIT_UTF8) == FELTBOG_ERROR_IMMUTABLE);
   CHECK(out == nullptr);
+}
+
+TEST_CASE("a mark is put on whole letters and read in the editor's unit") {
+  Desk desk;
+  feltbog_editor* editor = desk.phone.open_editor(desk.file, "N", FELTBOG_TEXT_UNIT_UTF16);
+  const Bytes yes = encode_cbor(Value(true));
+  const auto mark = [&](uint64_t position, uint64_t length, std::string_view name,
+                        const Bytes& value) {
+    return number_of(feltbog_editor_mark(editor, revision_of(editor), position, length, name.data(),
+                                         name.size(), value.data(), value.size()));
+  };
+  const auto marks = [&] {
+    feltbog_bytes out;
+    uint64_t revision = 0;
+    must(feltbog_editor_marks(editor, &out, &revision));
+    CHECK(revision == revision_of(editor));
+    return take_value(out);
+  };
+  CHECK(mark(4, 2, "strong", yes) == 0);
+  REQUIRE(marks().items().size() == 1);
+  CHECK(marks().items()[0] ==
+        map_of({{"position", 4}, {"length", 2}, {"name", "strong"}, {"value", true}}));
+  CHECK(mark(4, 2, "strong", {}) == 0);
+  CHECK(marks().items().empty());
+  CHECK(mark(4, 1, "strong", yes) == FELTBOG_ERROR_INVALID_ARGUMENT);
+  CHECK(mark(4, UINT64_MAX, "strong", yes) == FELTBOG_ERROR_INVALID_ARGUMENT);
+  CHECK(mark(4, 2, "\xff", yes) == FELTBOG_ERROR_INVALID_ARGUMENT);
+  CHECK(mark(4, 2, "strong", {0xff}) != 0);
 }

@@ -64,6 +64,8 @@ Calls calls_on(feltbog_editor* handle, feltbog_bytes& bytes) {
   static uint64_t large;
   return {[=, &bytes] { return feltbog_editor_text(handle, &bytes, &large); },
           [=, &bytes] { return feltbog_editor_splice(handle, 0, 0, 0, "x", 1, &bytes); },
+          [=] { return feltbog_editor_mark(handle, 0, 0, 1, "strong", 6, nullptr, 0); },
+          [=, &bytes] { return feltbog_editor_marks(handle, &bytes, &large); },
           [=, &bytes] { return feltbog_editor_update_since(handle, 0, &bytes); },
           [=] { return feltbog_editor_close(handle); }};
 }
