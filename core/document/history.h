@@ -49,9 +49,7 @@ struct Conflict {
   ConflictKind kind = ConflictKind::values;
   DocumentId document;
   std::string field;
-  // values: the candidates. late_edit: the words of each edit, as text, or a map: {"erased":
-  // count},
-  // {"marked": name} or {"unmarked": name}.
+  // values: the candidates. late_edit: what each was, as in TextField::Piece.
   // signings: the signed texts, the standing one first. deletion: who deleted it; `field` is empty.
   std::vector<FieldValue> candidates;
   // What the settling op names: in Set.replaces (values), Remove.tags (late_edit, signings) or
@@ -100,8 +98,7 @@ class History {
   // A change's positions mean the text with all its past in effect. Where something is masked,
   // people see another: this takes a change on top of everything here from positions in the texts
   // shown to what it means. Otherwise it is returned as it is. Error: not_permitted, where it
-  // erases, or begins or ends a mark with, words that are there only because their erasure is
-  // masked.
+  // erases, or begins or ends a mark with, words there only because their erasure is masked.
   Result<Change> as_written(Change change) const;
 
   // An empty change on top of everything here: id, lamport, dependencies and time filled in.
@@ -164,8 +161,7 @@ class History {
   std::int64_t counter(const DocumentId& id, std::string_view field) const;
   std::string text(const DocumentId& id, std::string_view field) const;
   std::uint64_t text_length(const DocumentId& id, std::string_view field) const;  // code points
-  // The marks on the text shown, sorted: as long as they can be, those of one name apart.
-  std::vector<MarkRun> marks(const DocumentId& id, std::string_view field) const;
+  std::vector<MarkRun> marks(const DocumentId& id, std::string_view field) const;  // sorted
   // The edits the text consists of, as its newest ones; sorted. Equal versions have equal texts.
   std::vector<OpId> text_version(const DocumentId& id, std::string_view field) const;
   // Ordered by (lamport, op); also those masked or thinned.
