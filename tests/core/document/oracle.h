@@ -14,7 +14,6 @@
 
 namespace feltbog::document::oracle {
 
-class Tree;  // of the characters of a text
 
 class Oracle {
  public:
