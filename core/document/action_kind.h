@@ -22,8 +22,14 @@ enum class ActionKind : std::uint8_t {
   mark = 12,
 };
 
-// From here on an action is one this version does not know: one CBOR item, kept as it is.
+// From here on an action carries one CBOR item that names writers in full, so that a version which
+// does not know it keeps it as it is.
+inline constexpr std::uint64_t kWholeKinds = 9;
+// From here on an action is one this version does not know.
 inline constexpr std::uint64_t kKindsKnown = 13;
+// From here on an action is an edit of its field's text: whoever does not know it cannot tell what
+// positions mean to those who saw it.
+inline constexpr std::uint64_t kTextKinds = 0x8000;
 inline constexpr std::uint64_t kKindMax = 0xFFFF;
 
 }  // namespace feltbog::document

@@ -196,7 +196,7 @@ class BatchDecoder {
       op.document = targets_[static_cast<std::size_t>(target) - 1].document;
       op.field = targets_[static_cast<std::size_t>(target) - 1].field;
     }
-    FELTBOG_TRY(action, is_edit(kind) ? read_edit(kind, target) : read_action(kind));
+    FELTBOG_TRY(action, is_edit(kind) ? read_edit(kind, target) : read_action(kind, op));
     op.action = std::move(action);
     return op;
   }
@@ -222,8 +222,8 @@ class BatchDecoder {
     return Action(std::move(insert));
   }
 
-  Result<Action> read_action(std::uint64_t kind) {
-    return read_payload(payloads_, kind, [this](std::uint64_t number) {
+  Result<Action> read_action(std::uint64_t kind, const Op& op) {
+    return read_payload(payloads_, kind, op, [this](std::uint64_t number) {
       return use_writer(number) ? writer(number) : std::nullopt;
     });
   }

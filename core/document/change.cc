@@ -5,6 +5,7 @@
 #include "core/base/cbor.h"
 #include "core/base/utf8.h"
 #include "core/document/action_kind.h"
+#include "core/document/op_payload.h"
 
 namespace feltbog::document {
 namespace {
@@ -44,6 +45,14 @@ Result<void> check_id(const std::optional<OpId>& id) {
   return id ? check_ids({*id}) : Result<void>{};
 }
 
+// What an action from kWholeKinds on carries, known or not.
+Result<void> check_item(BytesView item) {
+  if (item.size() > kValueBytesMax) return too_much("payload");
+  CborReader reader(item);
+  FELTBOG_TRY(whole, reader.raw());
+  return whole.size() == item.size() ? Result<void>{} : malformed("payload");
+}
+
 struct ActionCheck {
   Result<void> operator()(const Create& create) const { return check_name(create.kind); }
   Result<void> operator()(const Set& set) const {
@@ -73,7 +82,7 @@ struct ActionCheck {
     FELTBOG_CHECK(check_id(place.item));
     FELTBOG_CHECK(check_id(place.after));
     if (place.item && !place.value.is_null()) return malformed("value of a moved item");
-    return check_value(place.value);
+    return check_item(item_of(place));
   }
   Result<void> operator()(const Delete&) const { return {}; }
   Result<void> operator()(const Restore& restore) const { return check_ids(restore.deletions); }
@@ -84,12 +93,9 @@ struct ActionCheck {
     return check_value(mark.value);
   }
   Result<void> operator()(const Unknown& unknown) const {
-    if (unknown.kind < kKindsKnown) return malformed("kind");
+    if (unknown.kind < kWholeKinds) return malformed("kind");
     if (unknown.kind > kKindMax) return too_much("kind");
-    if (unknown.payload.size() > kValueBytesMax) return too_much("payload");
-    CborReader reader(unknown.payload);
-    FELTBOG_TRY(item, reader.raw());
-    return item.size() == unknown.payload.size() ? Result<void>{} : malformed("payload");
+    return check_item(unknown.payload);
   }
 };
 
@@ -122,6 +128,11 @@ Result<void> check_dependencies(const Change& change) {
 
 }  // namespace
 
+bool is_of_text(const Action& action) {
+  return std::holds_alternative<Insert>(action) || std::holds_alternative<Erase>(action) ||
+         std::holds_alternative<Mark>(action) || std::holds_alternative<Freeze>(action);
+}
+
 std::size_t weight(const Op& op) {
   struct Payload {
     std::size_t operator()(const Create& create) const { return create.kind.size(); }
@@ -136,19 +147,19 @@ std::size_t weight(const Op& op) {
     std::size_t operator()(const Insert& insert) const { return insert.text.size(); }
     std::size_t operator()(const Erase&) const { return 0; }
     std::size_t operator()(const Freeze&) const { return 0; }
-    std::size_t operator()(const PlaceItem& place) const {
-      return 2 * kIdWeight + encode_cbor(place.value).size();
-    }
-    std::size_t operator()(const Delete&) const { return 0; }
-    std::size_t operator()(const Restore& restore) const {
-      return restore.deletions.size() * kIdWeight;
-    }
-    std::size_t operator()(const Mark& mark) const {
-      return mark.name.size() + encode_cbor(mark.value).size();
-    }
+    // These weigh the same whether they are known or not.
+    std::size_t operator()(const PlaceItem& place) const { return item_of(place).size(); }
+    std::size_t operator()(const Delete& deletion) const { return item_of(deletion).size(); }
+    std::size_t operator()(const Restore& restore) const { return item_of(restore).size(); }
+    std::size_t operator()(const Mark& mark) const { return item_of(mark).size(); }
     std::size_t operator()(const Unknown& unknown) const { return unknown.payload.size(); }
   };
   return kOpWeight + op.field.size() + std::visit(Payload{}, op.action);
+}
+
+Result<void> check_op(const Op& op) {
+  FELTBOG_CHECK(check_target(op));
+  return std::visit(ActionCheck{}, op.action);
 }
 
 Result<void> check_change(const Change& change) {
@@ -161,8 +172,7 @@ Result<void> check_change(const Change& change) {
   if (change.ops.size() > kOpsPerChangeMax) return too_much("ops");
   std::size_t total = 0;
   for (const Op& op : change.ops) {
-    FELTBOG_CHECK(check_target(op));
-    FELTBOG_CHECK(std::visit(ActionCheck{}, op.action));
+    FELTBOG_CHECK(check_op(op));
     total += weight(op);
   }
   if (total > kChangeWeightMax) return too_much("change");

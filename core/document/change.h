@@ -122,15 +122,19 @@ struct Mark {
   friend bool operator==(const Mark&, const Mark&) = default;
 };
 
-// An action of a newer version: kept to the byte, without effect here.
+// An action of a newer version, or one that is not of the form its kind asks for: kept to the byte,
+// without effect here. Whether a change is well formed never depends on which actions are known.
 struct Unknown {
-  std::uint64_t kind = 0;
-  Bytes payload;  // one CBOR item
+  std::uint64_t kind = 0;  // from kWholeKinds on (action_kind.h)
+  Bytes payload;           // one CBOR item
   friend bool operator==(const Unknown&, const Unknown&) = default;
 };
 
 using Action = std::variant<Create, Set, Add, Remove, Append, Increment, Insert, Erase, Freeze,
                             PlaceItem, Delete, Restore, Mark, Unknown>;
+
+// Whether it edits, marks or signs a text.
+bool is_of_text(const Action& action);
 
 struct Op {
   DocumentId document;
@@ -159,5 +163,6 @@ std::size_t weight(const Op& op);
 // are not zero. What only its past can tell (lamport, minimal dependencies) History::add checks.
 // Errors: malformed, limit_exceeded.
 Result<void> check_change(const Change& change);
+Result<void> check_op(const Op& op);  // the same for one of its operations
 
 }  // namespace feltbog::document

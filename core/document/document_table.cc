@@ -7,9 +7,24 @@
 #include <tuple>
 
 #include "core/base/utf8.h"
+#include "core/document/action_kind.h"
 #include "core/document/forgotten.h"
 
 namespace feltbog::document {
+
+namespace {
+
+bool is_edit(const Action& action) {
+  return std::holds_alternative<Insert>(action) || std::holds_alternative<Erase>(action);
+}
+
+// An edit of a text that this version does not know.
+bool is_newer_edit(const Op& op) {
+  const auto* unknown = std::get_if<Unknown>(&op.action);
+  return unknown != nullptr && unknown->kind >= kTextKinds && !op.field.empty();
+}
+
+}  // namespace
 
 DocumentTable::DocumentTable() { documents_[DocumentId{}].kind = std::string(kRootKind); }
 
@@ -33,9 +48,13 @@ void DocumentTable::apply(CausalGraph& graph, const Schema& schema, OpPlace plac
     graph.ops().add_op(place, std::move(op));
     return;
   }
-  const bool known = !std::holds_alternative<Unknown>(op.action);
-  DocumentState* document = known ? visible_to(graph, place, op.document) : nullptr;
-  if (document == nullptr) {
+  const bool newer_edit = is_newer_edit(op);
+  const bool concerns = newer_edit || !std::holds_alternative<Unknown>(op.action);
+  DocumentState* document = concerns ? visible_to(graph, place, op.document) : nullptr;
+  if (newer_edit && document != nullptr) {
+    document->fields[op.field].text_for_edit().add_newer(place);
+  }
+  if (newer_edit || document == nullptr) {
     graph.ops().add_op(place, std::move(op));
     return;
   }
@@ -49,8 +68,6 @@ void DocumentTable::apply(CausalGraph& graph, const Schema& schema, OpPlace plac
     effect.created.push_back(op.document);
   }
   if (!masked) note(graph, place, *document);
-  const bool edits =
-      std::holds_alternative<Insert>(op.action) || std::holds_alternative<Erase>(op.action);
   if (const auto* restore = std::get_if<Restore>(&op.action)) {
     std::erase_if(document->deletions, [&](OpPlace deletion) {
       const auto& named = restore->deletions;
@@ -62,7 +79,11 @@ void DocumentTable::apply(CausalGraph& graph, const Schema& schema, OpPlace plac
   }
   FieldState& field = document->fields[op.field];
   if (!masked) field.show();
-  if (edits) {
+  if (is_of_text(op.action) && field.text() != nullptr && field.text()->is_on_newer(graph, place)) {
+    graph.ops().add_op(place, std::move(op));
+    return;
+  }
+  if (is_edit(op.action)) {
     append(graph, place, op, masked, field);
     return;
   }

@@ -494,6 +494,11 @@ std::optional<FieldValue> History::frozen(const DocumentId& id, std::string_view
   return out;
 }
 
+bool History::needs_update(const DocumentId& id, std::string_view field) const {
+  const FieldState* found = state_->documents.find(id, field);
+  return found != nullptr && found->text() != nullptr && found->text()->needs_update();
+}
+
 std::string History::unfrozen_text(const DocumentId& id, std::string_view field) const {
   const FieldState* found = state_->documents.find(id, field);
   return found == nullptr || found->text() == nullptr ? std::string()

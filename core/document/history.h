@@ -18,6 +18,10 @@
 
 namespace feltbog::document {
 
+// Raised with every action that is added and every rule of merging that changes: what was worked
+// out under others, such as a saved history, is not relied on.
+inline constexpr std::uint64_t kMergingRules = 1;
+
 // How many changes wait for others they depend on. One more is refused with limit_exceeded and must
 // be offered again.
 inline constexpr std::size_t kHeldChangesMax = 1u << 16;
@@ -97,8 +101,9 @@ class History {
 
   // A change's positions mean the text with all its past in effect. Where something is masked,
   // people see another: this takes a change on top of everything here from positions in the texts
-  // shown to what it means. Otherwise it is returned as it is. Error: not_permitted, where it
-  // erases, or begins or ends a mark with, words there only because their erasure is masked.
+  // shown to what it means. Otherwise it is returned as it is. Errors: not_permitted, where it
+  // erases, or begins or ends a mark with, words there only because their erasure is masked;
+  // unsupported_version, where it edits, marks or signs a text that needs_update().
   Result<Change> as_written(Change change) const;
 
   // An empty change on top of everything here: id, lamport, dependencies and time filled in.
@@ -160,7 +165,7 @@ class History {
   std::vector<ListItem> list(const DocumentId& id, std::string_view field) const;
   std::int64_t counter(const DocumentId& id, std::string_view field) const;
   std::string text(const DocumentId& id, std::string_view field) const;
-  std::uint64_t text_length(const DocumentId& id, std::string_view field) const;  // code points
+  std::uint64_t text_length(const DocumentId& id, std::string_view field) const;   // code points
   std::vector<MarkRun> marks(const DocumentId& id, std::string_view field) const;  // sorted
   // The edits the text consists of, as its newest ones; sorted. Equal versions have equal texts.
   std::vector<OpId> text_version(const DocumentId& id, std::string_view field) const;
@@ -172,6 +177,9 @@ class History {
                               const std::vector<OpId>& version) const;
   // The signing that stands, if the text is signed.
   std::optional<FieldValue> frozen(const DocumentId& id, std::string_view field) const;
+  // Whether somebody edited the text in a way of a newer version. It reads without that and without
+  // what was written on top of it, and nobody can write in it here.
+  bool needs_update(const DocumentId& id, std::string_view field) const;
   // What a frozen text would read with the late edits worked in.
   std::string unfrozen_text(const DocumentId& id, std::string_view field) const;
 

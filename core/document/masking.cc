@@ -34,6 +34,11 @@ std::set<Place> touched_by(const CausalGraph& graph, const std::set<ChangeId>& c
 }  // namespace
 
 Result<Change> History::as_written(Change change) const {
+  for (const Op& op : change.ops) {
+    if (is_of_text(op.action) && needs_update(op.document, op.field)) {
+      return Error{ErrorCode::unsupported_version, "text"};
+    }
+  }
   if (state_->masked.empty()) return change;
   std::map<Place, MaskedText> texts;
   std::vector<Op> ops;

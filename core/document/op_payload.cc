@@ -37,8 +37,7 @@ Result<Action> read_set(CborReader& in, const NumberedWriter& writer) {
   return Action(std::move(set));
 }
 
-// From here on one CBOR item with full writer ids, so that a version that does not know the action
-// can still keep it.
+// The actions from kWholeKinds on.
 void write_full(CborWriter& out, const std::optional<OpId>& id) {
   if (id) {
     out.array(3).fixed(id->change.writer).uint(id->change.counter).uint(id->index);
@@ -97,7 +96,31 @@ Result<Action> read_mark(CborReader& in) {
   return Action(Mark{start, end, std::string(name), std::move(value), grows});
 }
 
+Result<Action> read_item(BytesView item, std::uint64_t kind) {
+  CborReader in(item);
+  switch (static_cast<ActionKind>(kind)) {
+    case ActionKind::place_item: return read_place_item(in);
+    case ActionKind::delete_document: return read_delete(in);
+    case ActionKind::restore: return read_restore(in);
+    case ActionKind::mark: return read_mark(in);
+    default: return Error{ErrorCode::unknown_kind, "action"};
+  }
+}
+
+Result<Action> read_whole(CborReader& in, std::uint64_t kind, const Op& op) {
+  FELTBOG_TRY(item, in.raw());
+  auto action = read_item(item, kind);
+  if (action && check_op({op.document, op.field, *action})) return action;
+  return Action(Unknown{kind, to_bytes(item)});
+}
+
 }  // namespace
+
+Bytes item_of(const Action& action) {
+  CborWriter out;
+  write_payload(out, action, {});
+  return out.take();
+}
 
 std::uint64_t kind_of(const Action& action) {
   const auto* unknown = std::get_if<Unknown>(&action);
@@ -139,11 +162,9 @@ void write_payload(CborWriter& out, const Action& action, const WriterNumber& nu
   }
 }
 
-Result<Action> read_payload(CborReader& in, std::uint64_t kind, const NumberedWriter& writer) {
-  if (kind >= kKindsKnown) {
-    FELTBOG_TRY(payload, in.raw());
-    return Action(Unknown{kind, to_bytes(payload)});
-  }
+Result<Action> read_payload(CborReader& in, std::uint64_t kind, const Op& op,
+                            const NumberedWriter& writer) {
+  if (kind >= kWholeKinds) return read_whole(in, kind, op);
   switch (static_cast<ActionKind>(kind)) {
     case ActionKind::create: {
       FELTBOG_TRY(name, in.text());
@@ -167,10 +188,6 @@ Result<Action> read_payload(CborReader& in, std::uint64_t kind, const NumberedWr
       return Action(Increment{amount});
     }
     case ActionKind::freeze: return Action(Freeze{});
-    case ActionKind::place_item: return read_place_item(in);
-    case ActionKind::delete_document: return read_delete(in);
-    case ActionKind::restore: return read_restore(in);
-    case ActionKind::mark: return read_mark(in);
     default: return Error{ErrorCode::malformed, "kind"};
   }
 }

@@ -18,10 +18,15 @@ using NumberedWriter = std::function<std::optional<WriterId>(std::uint64_t)>;
 
 // The number of the action in a batch (action_kind.h).
 std::uint64_t kind_of(const Action& action);
+// What an action from kWholeKinds on carries: one CBOR item.
+Bytes item_of(const Action& action);
 // Not for Insert and Erase.
 void write_payload(CborWriter& out, const Action& action, const WriterNumber& number);
+// The action of an op whose document and field are filled in. From kWholeKinds on, what check_op()
+// would refuse is Unknown, as it is to those who do not know the action yet.
 // Errors: malformed, truncated, limit_exceeded.
-Result<Action> read_payload(CborReader& in, std::uint64_t kind, const NumberedWriter& writer);
+Result<Action> read_payload(CborReader& in, std::uint64_t kind, const Op& op,
+                            const NumberedWriter& writer);
 // Writer number, counter and index. Counter zero is the root document, where that may stand.
 Result<OpId> read_op_id(CborReader& in, bool root_allowed, const NumberedWriter& writer);
 

@@ -303,7 +303,7 @@ class HistoryDecoder {
       op.document = saved_.texts_[static_cast<std::size_t>(target) - 1].document;
       op.field = saved_.texts_[static_cast<std::size_t>(target) - 1].field;
     }
-    FELTBOG_TRY(action, read_action(kind));
+    FELTBOG_TRY(action, read_action(kind, op));
     op.action = std::move(action);
     if (!forgotten) return op;
     Value* value = value_of(op.action);
@@ -312,7 +312,7 @@ class HistoryDecoder {
     return op;
   }
 
-  Result<Action> read_action(std::uint64_t kind) {
+  Result<Action> read_action(std::uint64_t kind, const Op& op) {
     if (kind == static_cast<std::uint64_t>(ActionKind::insert)) {
       FELTBOG_TRY(position, payloads_.uint());
       FELTBOG_TRY(text, payloads_.text());
@@ -323,10 +323,11 @@ class HistoryDecoder {
       FELTBOG_TRY(count, payloads_.uint());
       return Action(Erase{position, count});
     }
-    return read_payload(payloads_, kind, [this](std::uint64_t number) -> std::optional<WriterId> {
-      if (number == 0 || number > saved_.writers_.size()) return std::nullopt;
-      return saved_.writers_[static_cast<std::size_t>(number) - 1];
-    });
+    return read_payload(payloads_, kind, op,
+                        [this](std::uint64_t number) -> std::optional<WriterId> {
+                          if (number == 0 || number > saved_.writers_.size()) return std::nullopt;
+                          return saved_.writers_[static_cast<std::size_t>(number) - 1];
+                        });
   }
 
   Result<void> compare_texts() const {

@@ -67,7 +67,7 @@ class Undoer {
 
   // All of the change's edits and marks of one text at once.
   bool take_back_edits(const Op& op, const TextField& text) {
-    if (text.frozen()) return false;
+    if (text.frozen() || text.needs_update()) return false;
     if (!texts_.emplace(op.document, op.field).second) return true;
     const auto patches = text.merged().taking_back(
         graph_, [this](OpPlace place) { return place.change == change_; });

@@ -74,6 +74,11 @@ EditIndex TextField::append(const CausalGraph& graph, OpPlace place, const EditV
   return at;
 }
 
+bool TextField::is_on_newer(const CausalGraph& graph, OpPlace place) const {
+  return std::any_of(newer_.begin(), newer_.end(),
+                     [&](OpPlace newer) { return graph.saw(place, newer); });
+}
+
 std::vector<TextPatch> TextField::merge(const CausalGraph& graph) {
   std::vector<TextPatch> patches = merge_.merge(graph);
   if (standing_) return {};

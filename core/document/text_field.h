@@ -26,7 +26,7 @@ class TextField {
   void extend(const CausalGraph& graph, OpPlace place, const EditView& edit) {
     merge_.extend(graph, place, edit);
   }
-  bool may_extend() const { return !standing_ && merge_.may_extend(); }
+  bool may_extend() const { return !standing_ && newer_.empty() && merge_.may_extend(); }
   // Freeze or Remove; what was appended is merged. Of several signings made unaware of each other
   // that of the document's creator stands, otherwise the first in CausalGraph::before(). Returns
   // what happened to the text shown.
@@ -36,6 +36,11 @@ class TextField {
   void mark(const CausalGraph& graph, OpPlace place, bool masked) {
     marks_.add(graph, merge_, place, masked);
   }
+  // An edit of a newer version. What was written on top of it goes nowhere until it is known.
+  void add_newer(OpPlace place) { newer_.push_back(place); }
+  bool needs_update() const { return !newer_.empty(); }
+  // Whether such an edit is in its past.
+  bool is_on_newer(const CausalGraph& graph, OpPlace place) const;
 
   // Whether somebody has noted to merge().
   bool waits() const { return waits_; }
@@ -102,6 +107,7 @@ class TextField {
   std::optional<std::size_t> standing_;
   std::vector<EditIndex> late_;  // edits the standing signing had not seen
   std::set<std::pair<ChangeIndex, std::uint32_t>> settled_;
+  std::vector<OpPlace> newer_;
 };
 
 }  // namespace feltbog::document

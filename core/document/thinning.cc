@@ -32,7 +32,10 @@ class Thinner {
       for (const auto& [name, field] : document.fields) {
         const FieldRule* rule = schema_.find(document.kind, name);
         if (rule != nullptr) thin_values(*rule, field.values());
-        if (field.text() != nullptr) thin_text(id, document, name, field.text()->merged());
+        // What an update may bring into effect is not known before it.
+        const TextField* text = field.text();
+        const bool known = text != nullptr && !text->needs_update();
+        if (known) thin_text(id, document, name, text->merged());
       }
     }
     std::erase_if(left_, [&](const auto& one) { return one.second == graph_.change(one.first); });

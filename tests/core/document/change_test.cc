@@ -94,7 +94,7 @@ TEST_CASE("what no decoder would accept is refused when it is made") {
   CHECK(refusal(Create{"note"}) == ErrorCode::malformed);
   CHECK(refusal(Insert{0, "a"}, "") == ErrorCode::malformed);
   CHECK(refusal(Insert{0, "a"}, std::string(kNameBytesMax + 1, 'f')) == ErrorCode::limit_exceeded);
-  CHECK(refusal(Unknown{2, Bytes{0}}) == ErrorCode::malformed);
+  CHECK(refusal(Unknown{8, Bytes{0}}) == ErrorCode::malformed);
   CHECK(refusal(Unknown{77, Bytes{0x82, 1}}) != ErrorCode::internal);
   CHECK(refusal(Unknown{77, Bytes{1, 1}}) == ErrorCode::malformed);
   const OpId id{{generator::writer(3), 1}, 0};

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "core/document/action_kind.h"
+
 namespace feltbog::document::generator {
 namespace {
 
@@ -86,6 +88,9 @@ class World {
       return {document, {}, Restore{deletions(here, document)}};
     }
     if (dice_.one_in(3)) return {document, "body", Freeze{}};
+    if (options_.newer_edits && dice_.one_in(4)) {
+      return {document, "body", Unknown{kTextKinds + 1, Bytes{0xF6}}};
+    }
     if (dice_.one_in(2)) return {document, "newer", Unknown{77, Bytes{0x83, 1, 2, 0x61, 'x'}}};
     return {document, dice_.one_in(2) ? "undeclared" : "agreed", Set{word(), std::nullopt}};
   }

@@ -32,8 +32,9 @@ struct Options {
   std::size_t steps = 60;
   bool text_only = false;  // one text, edits and marks only
   bool marks = true;
-  bool hostile = true;     // positions and documents out of reach, ids nobody has seen
-  bool latecomer = false;  // the last author meets nobody after the first third of the steps
+  bool hostile = true;      // positions and documents out of reach, ids nobody has seen
+  bool latecomer = false;   // the last author meets nobody after the first third of the steps
+  bool newer_edits = true;  // of texts, which this version does not know
 };
 
 // In an order in which they can be made; each is valid.

@@ -277,7 +277,7 @@ bool written_where_it_is_seen(const Story& story) {
     if (!erases && dice.one_in(3)) masked.push_back(change.id);
   }
   (void)history.mask(masked);
-  if (history.frozen({}, "body")) return true;
+  if (history.frozen({}, "body") || history.needs_update({}, "body")) return true;
   for (int round = 0; round < 6; ++round) {
     std::string screen = history.text({}, "body");
     Change change = history.begin_change(generator::writer(9), WallTime{1});
@@ -324,7 +324,8 @@ bool taken_back(const Story& story) {
     for (const std::string& field : story.straight.fields(document.id)) {
       const DocumentId& id = document.id;
       if (undone.counter(id, field) != without.counter(id, field)) return false;
-      const bool open = !story.straight.frozen(id, field);
+      const bool open =
+          !story.straight.frozen(id, field) && !story.straight.needs_update(id, field);
       if (open && undone.text(id, field) != without.text(id, field)) return false;
       if (open && undone.marks(id, field) != without.marks(id, field)) return false;
       if (!is_head) continue;

@@ -33,8 +33,11 @@ std::uint64_t fingerprint(const Bytes& bytes, std::uint64_t hash) {
 TEST_CASE("the state of known histories has the bytes it always had") {
   std::uint64_t hash = 0xCBF29CE484222325u;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-    const Options options{
-        .authors = 2 + seed % 7, .steps = 80, .text_only = seed % 2 == 0, .marks = false};
+    const Options options{.authors = 2 + seed % 7,
+                          .steps = 80,
+                          .text_only = seed % 2 == 0,
+                          .marks = false,
+                          .newer_edits = false};
     History history(generator::schema());
     for (const Change& change : generator::changes(seed, options)) REQUIRE(history.add(change));
     hash = fingerprint(history.canonical_state(), hash);

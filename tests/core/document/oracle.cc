@@ -8,6 +8,7 @@
 
 #include "core/base/cbor.h"
 #include "core/base/utf8.h"
+#include "core/document/action_kind.h"
 
 namespace feltbog::document::oracle {
 namespace {
@@ -280,6 +281,10 @@ bool Oracle::has_effect(const Event& event) const {
 bool Oracle::is_sound(const Event& event) const {
   if (std::holds_alternative<Create>(event.op->action)) return false;
   if (std::holds_alternative<Unknown>(event.op->action)) return false;
+  return sees_document(event);
+}
+
+bool Oracle::sees_document(const Event& event) const {
   const DocumentId& document = event.op->document;
   if (document.is_root()) return true;
   const auto change = changes_.find(document.change);
@@ -294,6 +299,20 @@ std::vector<Oracle::Event> Oracle::events_of(const DocumentId& document,
   for (const Event& event : events_) {
     const bool here = event.op->document == document && event.op->field == field;
     if (here && is_sound(event)) out.push_back(event);
+  }
+  return out;
+}
+
+// Edits of newer versions, by people who had seen the document.
+std::vector<Oracle::Event> Oracle::newer_edits(const DocumentId& document,
+                                               const std::string& field) const {
+  std::vector<Event> out;
+  for (const Event& event : events_) {
+    const auto* unknown = std::get_if<Unknown>(&event.op->action);
+    const bool here = event.op->document == document && event.op->field == field;
+    if (here && unknown != nullptr && unknown->kind >= kTextKinds && sees_document(event)) {
+      out.push_back(event);
+    }
   }
   return out;
 }
@@ -453,11 +472,16 @@ bool Oracle::is_deleted(const DocumentId& document) const {
   });
 }
 
-std::string Oracle::dump_text(const DocumentId& document, const std::vector<Event>& events) const {
+std::string Oracle::dump_text(const DocumentId& document, const std::string& field,
+                              const std::vector<Event>& events) const {
+  const std::vector<Event> newer = newer_edits(document, field);
   std::vector<Event> edits;
   std::vector<Event> marks;
   std::vector<Event> signings;
   for (const Event& event : events) {
+    const bool on_newer = std::any_of(newer.begin(), newer.end(),
+                                      [&](const Event& edit) { return saw(event.id, edit.id); });
+    if (on_newer) continue;
     const Action& action = event.op->action;
     if (std::holds_alternative<Insert>(action) || std::holds_alternative<Erase>(action)) {
       edits.push_back(event);
@@ -527,7 +551,8 @@ std::string Oracle::dump_field(const DocumentId& document, const std::string& ki
   out += line("values", values) + line("log", log) + line("set", set);
   out += line("count", {std::to_string(static_cast<std::int64_t>(sum))});
   out += line("list", list_of(all));
-  return out + dump_text(document, all);
+  if (!newer_edits(document, field).empty()) out += line("needs update", {});
+  return out + dump_text(document, field, all);
 }
 
 std::set<ChangeId> Oracle::forgettable(const std::vector<ChangeId>& line) const {
@@ -563,6 +588,7 @@ std::set<ChangeId> Oracle::forgettable(const std::vector<ChangeId>& line) const 
     if (masked_.count(event.id.change) == 0 && goes(event)) out.insert(event.id.change);
   }
   for (const auto& [document, field] : fields) {
+    if (!newer_edits(document, field).empty()) continue;
     const std::vector<Event> events = events_of(document, field);
     const auto known_to_signers = [&](const OpId& id) {
       return counts(id) && std::all_of(events.begin(), events.end(), [&](const Event& event) {
@@ -645,6 +671,7 @@ std::string dump(const History& history) {
         list.push_back(to_text(item.id) + "@" + to_text(item.position) + "=" + show(item.value));
       }
       out += line("list", list);
+      if (history.needs_update(document.id, field)) out += line("needs update", {});
       const std::string text = to_hex(as_bytes(history.text(document.id, field)));
       const std::string merged = to_hex(as_bytes(history.unfrozen_text(document.id, field)));
       const auto frozen = history.frozen(document.id, field);

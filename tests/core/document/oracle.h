@@ -14,7 +14,6 @@
 
 namespace feltbog::document::oracle {
 
-
 class Oracle {
  public:
   Oracle(Schema schema, std::vector<Change> changes, std::set<ChangeId> masked = {});
@@ -39,12 +38,14 @@ class Oracle {
   bool saw(const OpId& later, const OpId& earlier) const;
   Seen seen_by(const OpId& later) const;
   bool before(const Event& a, const Event& b) const;
-  bool is_sound(const Event& event) const;    // its author had seen what it touches
+  bool is_sound(const Event& event) const;  // its author had seen what it touches
+  bool sees_document(const Event& event) const;
   bool has_effect(const Event& event) const;  // and is not masked
   bool is_touched(const DocumentId& document) const;
   std::vector<Event> events_of(const DocumentId& document, const std::string& field) const;
   Tree tree_of(const std::vector<Event>& edits) const;
   std::string kind_of(const DocumentId& document) const;
+  std::vector<Event> newer_edits(const DocumentId& document, const std::string& field) const;
   // Stretches of the text, "begin-end name = value", of these edits and marks.
   std::vector<std::string> marks_of(const std::vector<Event>& edits,
                                     const std::vector<Event>& marks,
@@ -57,7 +58,8 @@ class Oracle {
   bool is_settled(const Event& value) const;  // a value that stands was chosen instead
   bool is_deleted(const DocumentId& document) const;
   std::set<OpId> erased_in(const std::vector<Event>& edits, const Seen& counts) const;
-  std::string dump_text(const DocumentId& document, const std::vector<Event>& events) const;
+  std::string dump_text(const DocumentId& document, const std::string& field,
+                        const std::vector<Event>& events) const;
 
   Schema schema_;
   std::map<ChangeId, Change> changes_;
