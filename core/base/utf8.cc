@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 namespace feltbog {
 namespace {
@@ -26,12 +27,36 @@ bool second_byte_fits(unsigned char lead, unsigned char second) {
   return true;
 }
 
+// Eight bytes are looked at together.
+constexpr std::size_t kWordSize = 8;
+constexpr std::uint64_t kHighBits = 0x8080808080808080;
+
+std::uint64_t word_at(std::string_view bytes, std::size_t at) {
+  std::uint64_t out = 0;
+  std::memcpy(&out, bytes.data() + at, kWordSize);
+  return out;
+}
+
+bool is_ascii_word(std::string_view bytes, std::size_t at) {
+  return bytes.size() - at >= kWordSize && (word_at(bytes, at) & kHighBits) == 0;
+}
+
+// How many of the eight bytes begin a code point: all but those of the form 10xxxxxx.
+std::size_t starts_in(std::uint64_t word) {
+  const std::uint64_t continuations = (word & ~(word << 1) & kHighBits) >> 7;
+  return kWordSize - static_cast<std::size_t>((continuations * 0x0101010101010101) >> 56);
+}
+
 std::size_t utf16_width(char lead) { return static_cast<unsigned char>(lead) >= 0xf0 ? 2 : 1; }
 
 }  // namespace
 
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
+    if (is_ascii_word(text, i)) {
+      i += kWordSize;
+      continue;
+    }
     const auto lead = static_cast<unsigned char>(text[i]);
     const std::size_t length = sequence_length(lead);
     if (length == 0 || i + length > text.size()) return false;
@@ -46,12 +71,20 @@ bool is_utf8(std::string_view text) {
 }
 
 std::size_t count_code_points(std::string_view utf8) {
-  return static_cast<std::size_t>(
-      std::count_if(utf8.begin(), utf8.end(), [](char byte) { return !is_continuation(byte); }));
+  std::size_t count = 0;
+  std::size_t at = 0;
+  for (; utf8.size() - at >= kWordSize; at += kWordSize) count += starts_in(word_at(utf8, at));
+  for (; at < utf8.size(); ++at) count += is_continuation(utf8[at]) ? 0 : 1;
+  return count;
 }
 
 std::size_t byte_offset_of(std::string_view utf8, std::size_t code_point) {
   std::size_t at = 0;
+  for (; utf8.size() - at >= kWordSize; at += kWordSize) {
+    const std::size_t starts = starts_in(word_at(utf8, at));
+    if (starts > code_point) break;
+    code_point -= starts;
+  }
   for (; at < utf8.size(); ++at) {
     if (is_continuation(utf8[at])) continue;
     if (code_point == 0) return at;

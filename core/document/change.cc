@@ -6,6 +6,7 @@
 #include "core/base/utf8.h"
 #include "core/document/action_kind.h"
 #include "core/document/op_payload.h"
+#include "core/document/value_size.h"
 
 namespace feltbog::document {
 namespace {
@@ -23,11 +24,8 @@ Result<void> check_name(std::string_view name) {
 }
 
 Result<void> check_value(const Value& value) {
-  const Bytes encoded = encode_cbor(value);
-  if (encoded.size() > kValueBytesMax) return too_much("value");
-  // Reading it back finds what others would refuse: text that is not UTF-8, nesting too deep.
-  if (auto read = decode_cbor(encoded); !read) return read.error();
-  return {};
+  FELTBOG_TRY(size, value_size(value));
+  return size > kValueBytesMax ? too_much("value") : Result<void>{};
 }
 
 Result<void> check_ids(const std::vector<OpId>& ids) {
@@ -135,14 +133,18 @@ bool is_of_text(const Action& action) {
 
 std::size_t weight(const Op& op) {
   struct Payload {
+    static std::size_t size_of(const Value& value) {
+      const auto size = value_size(value);
+      return size ? *size : kValueBytesMax;
+    }
     std::size_t operator()(const Create& create) const { return create.kind.size(); }
     std::size_t operator()(const Set& set) const {
       const std::size_t ids = set.replaces ? set.replaces->size() : 0;
-      return encode_cbor(set.value).size() + ids * kIdWeight;
+      return size_of(set.value) + ids * kIdWeight;
     }
-    std::size_t operator()(const Add& add) const { return encode_cbor(add.value).size(); }
+    std::size_t operator()(const Add& add) const { return size_of(add.value); }
     std::size_t operator()(const Remove& remove) const { return remove.tags.size() * kIdWeight; }
-    std::size_t operator()(const Append& append) const { return encode_cbor(append.value).size(); }
+    std::size_t operator()(const Append& append) const { return size_of(append.value); }
     std::size_t operator()(const Increment&) const { return 0; }
     std::size_t operator()(const Insert& insert) const { return insert.text.size(); }
     std::size_t operator()(const Erase&) const { return 0; }

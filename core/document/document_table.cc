@@ -40,7 +40,8 @@ void DocumentTable::apply(CausalGraph& graph, const Schema& schema, OpPlace plac
                           bool masked, AddEffect& effect) {
   if (const auto* create = std::get_if<Create>(&op.action)) {
     const DocumentId id{graph.id(place.change), place.index};
-    DocumentState& document = documents_[id];
+    last_ = documents_.try_emplace(id).first;
+    DocumentState& document = last_->second;
     document.created = place;
     document.kind = create->kind;
     document.shown = !masked;
@@ -135,9 +136,10 @@ void DocumentTable::merge(const CausalGraph& graph, AddEffect& effect) {
 // replica alike.
 DocumentState* DocumentTable::visible_to(const CausalGraph& graph, OpPlace place,
                                          const DocumentId& id) {
-  const auto found = documents_.find(id);
-  if (found == documents_.end()) return nullptr;
-  DocumentState& document = found->second;
+  // Mostly the document of the op before.
+  if (last_ == documents_.end() || last_->first != id) last_ = documents_.find(id);
+  if (last_ == documents_.end()) return nullptr;
+  DocumentState& document = last_->second;
   return !document.created || graph.saw(place, *document.created) ? &document : nullptr;
 }
 

@@ -28,6 +28,8 @@ struct DocumentState {
 class DocumentTable {
  public:
   DocumentTable();
+  DocumentTable(const DocumentTable&) = delete;
+  DocumentTable& operator=(const DocumentTable&) = delete;
 
   // Gives the ops of the graph's newest change to the graph and applies them, unless the change is
   // masked; `effect` gets what they did, but for edits of texts, which merge() works in: at the end
@@ -60,6 +62,7 @@ class DocumentTable {
   void append(CausalGraph& graph, OpPlace place, const Op& op, bool masked, FieldState& field);
 
   std::map<DocumentId, DocumentState> documents_;
+  std::map<DocumentId, DocumentState>::iterator last_ = documents_.end();  // looked up
   std::vector<WaitingText> waiting_;  // those with edits that are not merged, each once
 };
 

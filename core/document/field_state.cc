@@ -13,6 +13,8 @@ namespace {
 
 void insert_ordered(const CausalGraph& graph, std::vector<OpPlace>& list, OpPlace place) {
   const auto before = [&](OpPlace a, OpPlace b) { return graph.before(a, b); };
+  // Mostly what comes last is the last.
+  if (list.empty() || before(list.back(), place)) return list.push_back(place);
   list.insert(std::upper_bound(list.begin(), list.end(), place, before), place);
 }
 

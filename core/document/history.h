@@ -229,8 +229,6 @@ class History {
 
  private:
   friend class HistoryDecoder;
-  // add_in_order() for changes that may be thinned.
-  AddEffect add_saved(std::vector<Change> changes);
   void finish(AddEffect& effect);
   struct State;
   explicit History(std::unique_ptr<State> state);

@@ -14,13 +14,14 @@
 #include "core/document/column.h"
 #include "core/document/edit_log.h"
 #include "core/document/forgotten.h"
+#include "core/document/history_state.h"
 #include "core/document/op_payload.h"
 #include "core/document/saved_layout.h"
 
 namespace feltbog::document {
 namespace {
 
-constexpr std::size_t kPendingMax = 8192;  // changes taken in at a time
+constexpr std::size_t kUnmergedMax = 8192;  // changes whose texts are worked in together
 
 Error malformed(std::string_view what) { return {ErrorCode::malformed, std::string(what)}; }
 
@@ -89,7 +90,7 @@ Result<Bytes> SavedHistory::all_texts() const {
   FELTBOG_TRY(all, unpack(view(shown_), {}, kSavedTextBytesMax));
   std::uint64_t size = 0;
   for (const Text& text : texts_) size += text.bytes;
-  if (size != all.size() || !is_utf8(as_text(all))) return malformed("texts");
+  if (size != all.size()) return malformed("texts");
   return all;
 }
 
@@ -118,7 +119,7 @@ class HistoryDecoder {
     FELTBOG_CHECK(unpack());
     counters_.resize(saved_.writers_.size());
     while (at_ < saved_.changes_) FELTBOG_CHECK(read_stretch());
-    FELTBOG_CHECK(take_pending());
+    merge();
     for (const auto& column : readers_) FELTBOG_CHECK(column.finish());
     FELTBOG_CHECK(payloads_.finish());
     if (row_left_ > 0 || !inserted_.empty()) return malformed("left over");
@@ -190,7 +191,7 @@ class HistoryDecoder {
     tip = {tip.counter + 1, lamport};
     known_.push_back({static_cast<std::uint32_t>(writer_), tip.counter, lamport});
     ++at_;
-    if (ops == 1 && change.dependencies.empty() && pending_.empty() &&
+    if (ops == 1 && change.dependencies.empty() && unmerged_ == 0 &&
         history_.is_alone(saved_.writers_[writer_])) {
       FELTBOG_TRY(done, splice(change));
       if (done) return {};
@@ -203,8 +204,7 @@ class HistoryDecoder {
       FELTBOG_TRY(op, read_op());
       change.ops.push_back(std::move(op));
     }
-    pending_.push_back(std::move(change));
-    return pending_.size() < kPendingMax ? Result<void>{} : take_pending();
+    return take(std::move(change));
   }
 
   // The change as typing, if its one op is an edit. False where it is not, or has forgotten words;
@@ -225,13 +225,21 @@ class HistoryDecoder {
     return true;
   }
 
-  Result<void> take_pending() {
-    std::vector<Change> changes;
-    changes.swap(pending_);
-    const AddEffect effect = history_.add_saved(std::move(changes));
-    if (!effect.refused.empty()) return effect.refused.front().error;
-    if (effect.duplicate || effect.held || history_.held_count() > 0) return malformed("order");
+  // Checked like a change that arrived, but for the words it has forgotten.
+  Result<void> take(Change change) {
+    FELTBOG_CHECK(is_thinned(change) ? check_change(filled(change)) : check_change(change));
+    FELTBOG_CHECK(history_.state_->take_checked(std::move(change), unread_));
+    if (unread_.duplicate || unread_.held) return malformed("order");
+    unread_.applied.clear();
+    unread_.created.clear();
+    unread_.fields.clear();
+    if (++unmerged_ == kUnmergedMax) merge();
     return {};
+  }
+
+  void merge() {
+    history_.state_->documents.merge(history_.state_->graph, unread_);
+    unmerged_ = 0;
   }
 
   Result<void> begin_row() {
@@ -253,7 +261,7 @@ class HistoryDecoder {
     return {};
   }
 
-  // The next edit of the row; add_all() and splice() check its position.
+  // The next edit of the row; History checks its position.
   Result<EditView> read_edit() {
     std::uint64_t& cursor = cursors_[row_text_];
     EditView out;
@@ -265,7 +273,9 @@ class HistoryDecoder {
       const auto length = static_cast<std::size_t>(row_length_);
       if (length > inserted_.size()) return malformed("inserted");
       out.text = inserted_.substr(0, byte_offset_of(inserted_, length));
-      if (count_code_points(out.text) != length) return malformed("inserted");
+      // Only what ends with all there is may be too short.
+      const bool is_last = out.text.size() == inserted_.size();
+      if (is_last && count_code_points(out.text) != length) return malformed("inserted");
       inserted_.remove_prefix(out.text.size());
       cursor += row_length_;
     } else if (row_kind_ == saved::kEraseBackward && row_left_ > 0) {
@@ -334,7 +344,9 @@ class HistoryDecoder {
     std::string_view shown = as_text(shown_);
     for (const SavedHistory::Text& text : saved_.texts_) {
       const auto size = static_cast<std::size_t>(text.bytes);
-      if (history_.text(text.document, text.field) != shown.substr(0, size)) {
+      const FieldState* field = history_.state_->documents.find(text.document, text.field);
+      const bool has_text = field != nullptr && field->text() != nullptr;
+      if (has_text ? !field->text()->reads(shown.substr(0, size)) : size > 0) {
         return malformed("text of " + to_text(text.document));
       }
       shown.remove_prefix(size);
@@ -363,7 +375,8 @@ class HistoryDecoder {
   std::vector<ColumnReader> readers_;
   std::vector<Tip> counters_;  // by writer
   std::vector<Known> known_;   // by change
-  std::vector<Change> pending_;
+  AddEffect unread_;           // nobody looks at what loading does
+  std::size_t unmerged_ = 0;
   std::vector<std::uint64_t> cursors_;  // by text
   std::uint64_t at_ = 0;
   std::size_t writer_ = 0;

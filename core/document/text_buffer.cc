@@ -92,6 +92,14 @@ std::string TextBuffer::slice(std::uint64_t position, std::uint64_t count) const
   return out;
 }
 
+bool TextBuffer::reads(std::string_view utf8) const {
+  for (const Chunk& chunk : chunks_) {
+    if (!utf8.starts_with(chunk.text)) return false;
+    utf8.remove_prefix(chunk.text.size());
+  }
+  return utf8.empty();
+}
+
 std::string TextBuffer::text() const {
   std::size_t size = 0;
   for (const Chunk& chunk : chunks_) size += chunk.text.size();

@@ -19,6 +19,8 @@ class TextBuffer {
   // position + count at most length().
   std::string slice(std::uint64_t position, std::uint64_t count) const;
   std::string text() const;
+  // Whether text() is that.
+  bool reads(std::string_view utf8) const;
   std::uint64_t length() const { return length_; }
 
  private:

@@ -51,6 +51,10 @@ class TextField {
   std::optional<std::uint32_t>& number() { return number_; }
 
   std::string text() const { return readable(shown()); }
+  // Whether text() is that.
+  bool reads(std::string_view utf8) const {
+    return (!standing_ && merge_.buffer().reads(utf8)) || text() == utf8;
+  }
   std::uint64_t length() const;
   std::string unfrozen_text() const { return readable(merge_.buffer().text()); }
   std::vector<OpPlace> version() const;

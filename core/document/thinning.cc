@@ -148,18 +148,6 @@ void History::State::refill(std::unique_ptr<State>& state, AddEffect& effect) {
   std::move(here.fields.begin(), here.fields.end(), std::back_inserter(effect.fields));
 }
 
-AddEffect History::add_saved(std::vector<Change> changes) {
-  AddEffect effect;
-  for (Change& change : changes) {
-    const ChangeId id = change.id;
-    auto taken = check_change(is_thinned(change) ? filled(change) : change);
-    if (taken) taken = state_->take_checked(std::move(change), effect);
-    if (!taken) effect.refused.push_back({id, std::move(taken).error()});
-  }
-  finish(effect);
-  return effect;
-}
-
 std::vector<ChangeId> History::thin(const std::vector<ChangeId>& line) {
   State::Replaced left =
       Thinner(state_->graph, state_->schema, state_->documents, state_->masked, line).run();
