@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <utility>
 
 #include "apps/host/owner_call.h"
 #include "core/ledger/invite.h"
@@ -86,6 +87,7 @@ Owner::~Owner() { lock({ErrorCode::cancelled, {}}); }
 
 void Owner::handle(const std::shared_ptr<Responder>& responder, Request request) {
   lock_if_idle();
+  asked_ = active_ = true;
   idle_.active(setting_.environment.clock->instant(), setting_.environment.clock->wall_time());
   const Asker asker(responder, request.id);
   for (const Verb& row : kVerbs) {
@@ -107,6 +109,7 @@ void Owner::lock(const Error& why) {
   transfers_.stop(why);
   watches_.stop(why);
   sync_.stop(why);
+  rest();
   vault_.lock();
 }
 
@@ -358,6 +361,7 @@ void Owner::quiet() {
 void Owner::after_change() {
   if (vault_.workspace() == nullptr || vault_.workspace()->revision() == revision_seen_) return;
   revision_seen_ = vault_.workspace()->revision();
+  active_ = true;
   schedule_refresh();
 }
 
@@ -387,11 +391,20 @@ void Owner::arm_timer() {
                                                           vault_.workspace() == nullptr);
   timer_->timer.expires_after(std::chrono::milliseconds(wait));
   timer_->timer.async_wait([this](const boost::system::error_code& cancelled) {
-    if (!cancelled) check_idle();
+    if (!cancelled) look();
   });
 }
 
-void Owner::check_idle() {
+void Owner::rest() {
+  workspace::Workspace* workspace = vault_.workspace();
+  if (workspace == nullptr || !std::exchange(active_, false)) return;
+  if (const auto rested = workspace->rest(); !rested.has_value()) {
+    log_.error("rest", rested.error().code);
+  }
+}
+
+void Owner::look() {
+  if (!std::exchange(asked_, false)) rest();
   lock_if_idle();
   Clock& clock = *setting_.environment.clock;
   if (connections_ == 0 && !busy() && idle_.should_leave(clock.instant(), clock.wall_time())) {

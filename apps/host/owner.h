@@ -44,6 +44,9 @@ class Owner {
   void drained() { schedule_refresh(); }
   // Ends what is under way and closes the database.
   void lock(const Error& why);
+  // What the timer does: lets the workspace rest after work, locks it, leaves, each when nothing
+  // was asked for long enough.
+  void look();
   // Stops the timers, so that the io_context runs out of work.
   void quiet();
 
@@ -80,8 +83,8 @@ class Owner {
   void after_change();
   void schedule_refresh();
   void lock_if_idle();
+  void rest();
   void arm_timer();
-  void check_idle();
 
   boost::asio::io_context& io_;
   OwnerSetting setting_;
@@ -94,6 +97,8 @@ class Owner {
   Transfers transfers_;
   int connections_ = 0;
   std::uint64_t revision_seen_ = 0;
+  bool asked_ = false;   // since the timer last looked
+  bool active_ = false;  // since the workspace last rested
   bool refresh_scheduled_ = false;
   bool quiet_ = false;
   std::unique_ptr<Timer> timer_;

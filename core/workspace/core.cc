@@ -65,6 +65,11 @@ Result<void> Core::reread() {
   return {};
 }
 
+Result<void> Core::rest() {
+  FELTBOG_CHECK(ready());
+  return files.rest();
+}
+
 Result<void> Core::next_revision() {
   ++revision;
   return write_number(*database, setting::kRevision, revision);

@@ -64,6 +64,8 @@ struct Core {
   // To be called before memory is relied on. Error: the one that keeps memory from being read again
   // after a failure.
   Result<void> ready() { return stale_ ? reread() : Result<void>(); }
+  // See Workspace::rest.
+  Result<void> rest();
   // Runs `work` in one transaction; when anything fails, memory is read again and the database is
   // as before. `work` is a Result<bool>(): whether there is something new for a reader, which
   // raises the revision.

@@ -3,16 +3,20 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <tuple>
 
 #include "core/document/change_codec.h"
 #include "core/ledger/run.h"
 #include "core/ledger/writer.h"
+#include "core/workspace/saved_histories.h"
 #include "core/workspace/schema.h"
 
 namespace feltbog::workspace {
 
 namespace {
+
+using document::Change;
 
 // Those of runs that are held back or rejected (held_runs.h).
 Result<std::vector<document::ChangeId>> changes_not_in_force(store::Database& database,
@@ -30,36 +34,107 @@ Result<std::vector<document::ChangeId>> changes_not_in_force(store::Database& da
   }
 }
 
-}  // namespace
+// A history is saved again when so many changes are new, and so large a part of all.
+constexpr std::size_t kNewChangesMin = 32;
+constexpr std::size_t kNewChangesPart = 16;
 
-bool SpaceFile::restore(const document::Change& change) {
-  const auto added = history.add(change);
-  if (!added && added.error().code == ErrorCode::limit_exceeded) return false;
-  if (!added) {
-    refused.push_back(change.id);
-  } else {
-    refused.insert(refused.end(), added->rejected.begin(), added->rejected.end());
-  }
-  return true;
+// The first writer in the space after that one.
+Result<std::optional<WriterId>> writer_after(store::Database& database, const SpaceId& space,
+                                             BytesView writer) {
+  FELTBOG_TRY(row,
+              database.prepare("SELECT min(writer) FROM batch WHERE space = ?1 AND writer > ?2"));
+  row.bind_all(space, writer);
+  FELTBOG_TRY(found, row.step());
+  if (!found || row.is_null(0)) return std::optional<WriterId>();
+  FELTBOG_TRY(next, row.fixed<WriterId>(0));
+  return std::optional<WriterId>(next);
 }
 
-Result<std::vector<document::Change>> SpaceFiles::read(const SpaceId& space) {
-  FELTBOG_TRY(rows, database_->prepare("SELECT writer, body FROM batch WHERE space = ?1"));
-  rows.bind(1, space);
-  std::vector<document::Change> all;
+// Adds the writer's changes after `known` to `out`. False when there are not that many at all.
+Result<bool> read_after(store::Database& database, const SpaceId& space, const WriterId& writer,
+                        std::uint64_t known, std::vector<Change>& out) {
+  FELTBOG_TRY(rows, database.prepare("SELECT first_counter + change_count - 1, body FROM batch "
+                                     "WHERE space = ?1 AND writer = ?2 ORDER BY first_counter "
+                                     "DESC"));
+  rows.bind_all(space, writer);
+  bool reaches = false;
   while (true) {
     FELTBOG_TRY(more, rows.step());
-    if (!more) break;
-    FELTBOG_TRY(writer, rows.fixed<WriterId>(0));
+    if (!more) return reaches;
+    const auto last = static_cast<std::uint64_t>(rows.integer(0));
+    reaches = reaches || last >= known;
+    if (last <= known) return reaches;
     auto changes = document::decode_changes(writer, rows.bytes(1));
     if (!changes) return Error{ErrorCode::corrupt, "stored changes: " + changes.error().detail};
-    std::move(changes->begin(), changes->end(), std::back_inserter(all));
+    std::move(changes->begin(), changes->end(), std::back_inserter(out));
   }
+}
+
+// The stored changes the history lacks. None when it has some that are not stored.
+Result<std::optional<std::vector<Change>>> read_lacking(store::Database& database,
+                                                        const SpaceId& space,
+                                                        const document::History& history) {
+  std::vector<Change> out;
+  std::vector<WriterId> writers;
+  while (true) {
+    const BytesView last = writers.empty() ? BytesView() : writers.back().view();
+    FELTBOG_TRY(writer, writer_after(database, space, last));
+    if (!writer) break;
+    FELTBOG_TRY(reaches, read_after(database, space, *writer, history.last_counter(*writer), out));
+    if (!reaches) return std::optional<std::vector<Change>>();
+    writers.push_back(*writer);
+  }
+  const std::vector<WriterId> known = history.writers();
+  if (!std::includes(writers.begin(), writers.end(), known.begin(), known.end())) {
+    return std::optional<std::vector<Change>>();
+  }
+  return std::optional<std::vector<Change>>(std::move(out));
+}
+
+// Takes in changes read back from the database.
+Result<void> restore(SpaceFile& file, std::vector<Change> changes) {
   // A change comes after all it rests on, so that honest ones never have to wait.
-  std::sort(all.begin(), all.end(), [](const document::Change& a, const document::Change& b) {
+  std::sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) {
     return std::tie(a.lamport, a.id) < std::tie(b.lamport, b.id);
   });
-  return all;
+  while (!changes.empty()) {
+    const document::AddEffect effect = file.history.add_in_order(changes);
+    file.refused.insert(file.refused.end(), effect.rejected.begin(), effect.rejected.end());
+    // Those the waiting room had no room for are offered again once others have left it.
+    std::set<document::ChangeId> again;
+    for (const auto& [id, error] : effect.refused) {
+      if (error.code == ErrorCode::limit_exceeded)
+        again.insert(id);
+      else
+        file.refused.push_back(id);
+    }
+    // All of them had room when they were stored.
+    if (again.size() == changes.size()) return Error{ErrorCode::corrupt, "too many changes wait"};
+    std::erase_if(changes, [&](const Change& change) { return again.count(change.id) == 0; });
+  }
+  return {};
+}
+
+bool is_worth_saving(const SpaceFile& file) {
+  const std::size_t fresh = file.history.change_count() - file.saved_changes;
+  return fresh >= std::max(kNewChangesMin, file.saved_changes / kNewChangesPart);
+}
+
+}  // namespace
+
+Result<void> SpaceFiles::read(SpaceFile& file) {
+  std::optional<std::vector<Change>> lacking;
+  if (auto saved = read_saved_history(*database_, file.id)) {
+    FELTBOG_TRY(found, read_lacking(*database_, file.id, *saved));
+    lacking = std::move(found);
+    if (lacking) file.history = std::move(*saved);
+  }
+  if (!lacking) {
+    FELTBOG_TRY(all, read_lacking(*database_, file.id, file.history));
+    lacking = std::move(all);
+  }
+  file.saved_changes = file.history.change_count();
+  return restore(file, std::move(*lacking));
 }
 
 std::vector<document::ChangeId> changes_in(const ledger::RunHeader& run) {
@@ -76,17 +151,22 @@ Result<SpaceFile*> SpaceFiles::open(const SpaceId& space) {
                                                     ledger::writer_id(space, device_, incarnation_),
                                                     document::History(file_schema()),
                                                     {}});
-  FELTBOG_TRY(changes, read(space));
-  while (!changes.empty()) {
-    const std::size_t before = changes.size();
-    std::erase_if(changes,
-                  [&file](const document::Change& change) { return file->restore(change); });
-    // All of them had room when they were stored.
-    if (changes.size() == before) return Error{ErrorCode::corrupt, "too many changes wait"};
-  }
+  FELTBOG_CHECK(read(*file));
   FELTBOG_TRY(without_effect, changes_not_in_force(*database_, space));
   file->history.mask(without_effect);
   return open_.emplace(space, std::move(file)).first->second.get();
+}
+
+Result<void> SpaceFiles::rest() {
+  for (auto& [space, file] : open_) {
+    file->history.rest();
+    if (!is_worth_saving(*file)) continue;
+    FELTBOG_TRY(transaction, database_->begin());
+    FELTBOG_CHECK(write_saved_history(*database_, space, file->history));
+    FELTBOG_CHECK(transaction.commit());
+    file->saved_changes = file->history.change_count();
+  }
+  return {};
 }
 
 Result<void> SpaceFiles::store(const SpaceId& space, std::span<const document::Change> changes,

@@ -21,9 +21,7 @@ struct SpaceFile {
   // They are kept and have no effect on any replica, nor do later ones of the same writer.
   std::vector<document::ChangeId> refused;
 
-  // Takes in a change read back from the database. False when the waiting room is full: offer it
-  // again once others have left it.
-  bool restore(const document::Change& change);
+  std::size_t saved_changes = 0;  // how many of its changes are in the saved history
 };
 
 // The changes in a run.
@@ -36,11 +34,14 @@ class SpaceFiles {
   SpaceFiles(store::Database& database, DeviceId device, std::uint32_t incarnation)
       : database_(&database), device_(device), incarnation_(incarnation) {}
 
-  // Reads all changes of the space, once. The pointer is good until put_away. Errors: corrupt, and
-  // those of the database.
+  // Reads the saved history of the space, and the changes it lacks, once. The pointer is good until
+  // put_away. Errors: corrupt, and those of the database.
   Result<SpaceFile*> open(const SpaceId& space);
   void put_away(const SpaceId& space) { open_.erase(space); }
   void put_away_all() { open_.clear(); }
+  // For when nobody waits: lets go of what only makes merging quicker, and saves the histories that
+  // have enough new changes, each in a transaction of its own. Errors: those of the database.
+  Result<void> rest();
 
   // Stores changes of one writer that follow each other; `run` is the place of the run they came
   // in, none for work not sealed yet.
@@ -48,7 +49,7 @@ class SpaceFiles {
                      std::optional<std::int64_t> run);
 
  private:
-  Result<std::vector<document::Change>> read(const SpaceId& space);
+  Result<void> read(SpaceFile& file);
 
   store::Database* database_;
   DeviceId device_;

@@ -64,10 +64,20 @@ ALTER TABLE run ADD COLUMN standing INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX run_judged ON run(space) WHERE standing != 0;
 )sql";
 
+// Version 3. What a file's batches amount to, to open it quickly; gone when they are.
+constexpr std::string_view kVersion3 = R"sql(
+CREATE TABLE saved_history(
+  space BLOB PRIMARY KEY, rules INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TRIGGER saved_history_goes AFTER DELETE ON batch
+WHEN NOT EXISTS(SELECT 1 FROM batch WHERE space = OLD.space) BEGIN
+  DELETE FROM saved_history WHERE space = OLD.space;
+END;
+)sql";
+
 }  // namespace
 
 std::span<const store::Migration> workspace_migrations() {
-  static const store::Migration kSteps[] = {{kVersion1}, {kVersion2}};
+  static const store::Migration kSteps[] = {{kVersion1}, {kVersion2}, {kVersion3}};
   return kSteps;
 }
 

@@ -179,6 +179,8 @@ bool Workspace::has_local_work() const {
   return waits && waits.value();
 }
 
+Result<void> Workspace::rest() { return core_->rest(); }
+
 ledger::Replica& Workspace::replica() { return *core_->replica; }
 
 }  // namespace feltbog::workspace

@@ -97,6 +97,11 @@ class Workspace {
   // refused for good does not count; the query "status" tells of it.
   bool has_local_work() const;
 
+  // For when nobody waits, and before it is closed: saves what makes the next opening quick, and
+  // lets go of memory that only makes merging quicker. Costs some ten milliseconds for each file
+  // with much that is new; nothing a reader could see changes. Errors: disk_full, io_error.
+  Result<void> rest();
+
   // What a sync session drives. Owned by the workspace.
   ledger::Replica& replica();
 

@@ -93,8 +93,9 @@ FELTBOG_API feltbog_error* feltbog_workspace_unlock(feltbog_workspace* workspace
                                                     int32_t secret_kind, const char* secret,
                                                     size_t secret_size);
 
-/* Closes the database and every editor, attachment, sync and watch on it; keys are wiped. Does
- * nothing when locked. Until unlocked again, calls that need the database give `locked`. */
+/* Closes the database and every editor, attachment, sync and watch on it; keys are wiped. Saves
+ * first what makes the next opening quick. Does nothing when locked. Until unlocked again, calls
+ * that need the database give `locked`. */
 FELTBOG_API feltbog_error* feltbog_workspace_lock(feltbog_workspace* workspace);
 
 /* For the lock screen. Errors: not_found, corrupt, missing_key, io_error. */

@@ -10,6 +10,7 @@
 
 #include "core/base/platform/posix_disk.h"
 #include "core/crypto/system_random.h"
+#include "core/workspace/core.h"
 
 namespace feltbog::host {
 namespace {
@@ -199,6 +200,67 @@ TEST_CASE(
   CHECK(office.unlock().body["name"] == Value("wrong_passphrase"));
   CHECK(office.ask(verb::kUnlock, secrets({{"passphrase", "en helt ny sætning"}})).kind ==
         ReplyKind::result);
+}
+
+// A file with much in it, written before the owner opens the database.
+void write_notes(Office& office) {
+  Vault vault({&office.disk, &office.clock, &office.random}, office.directory, 1);
+  REQUIRE(vault.unlock("korrekt hest batteri").has_value());
+  ledger::FoundingInvite invite;
+  invite.server_address = "office.example:8443";
+  invite.server_key = crypto::signing_public(crypto::SigningSecret::random(office.random));
+  invite.secret = crypto::SigningSecret::random(office.random);
+  workspace::Workspace& workspace = *vault.workspace();
+  REQUIRE(workspace.found_organisation(invite, "Karen").has_value());
+  const auto made = workspace.call("case.new", secrets({{"citizen", "Åse Fiktiv"}}), {});
+  REQUIRE(made.has_value());
+  const std::string id = (*made)["case"].text_or("");
+  for (int i = 0; i < 40; ++i) {
+    REQUIRE(workspace.call("note.write", secrets({{"case", id}, {"text", "Ringet."}}), {}));
+  }
+}
+
+// Whether the database, as the disk has it now, has a history saved.
+bool has_saved_history(Office& office) {
+  const DataDirectory copy(office.directory.path() + "-copy");
+  std::filesystem::copy(office.directory.path(), copy.path());
+  Vault vault({&office.disk, &office.clock, &office.random}, copy, 1);
+  REQUIRE(vault.unlock("korrekt hest batteri").has_value());
+  bool found = false;
+  {
+    auto row = vault.workspace()->core().database->prepare("SELECT 1 FROM saved_history");
+    REQUIRE(row.has_value());
+    const auto stepped = row->step();
+    REQUIRE(stepped.has_value());
+    found = *stepped;
+  }
+  vault.lock();
+  std::filesystem::remove_all(copy.path());
+  return found;
+}
+
+TEST_CASE("an owner saves what makes the next opening quick when nobody has asked for a while") {
+  Office office;
+  write_notes(office);
+  office.unlock();
+  Value body;
+  body["command"] = "case.list";
+  REQUIRE(office.ask(verb::kCall, body).kind == ReplyKind::result);
+  office.owner->look();
+  CHECK_FALSE(has_saved_history(office));
+  office.owner->look();
+  CHECK(has_saved_history(office));
+}
+
+TEST_CASE("an owner that locks saves what makes the next opening quick") {
+  Office office;
+  write_notes(office);
+  office.unlock();
+  Value body;
+  body["command"] = "case.list";
+  REQUIRE(office.ask(verb::kCall, body).kind == ReplyKind::result);
+  office.ask(verb::kLock);
+  CHECK(has_saved_history(office));
 }
 
 TEST_CASE("cancelling what does not run says so") {
