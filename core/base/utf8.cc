@@ -74,7 +74,9 @@ std::size_t count_code_points(std::string_view utf8) {
   std::size_t count = 0;
   std::size_t at = 0;
   for (; utf8.size() - at >= kWordSize; at += kWordSize) count += starts_in(word_at(utf8, at));
-  for (; at < utf8.size(); ++at) count += is_continuation(utf8[at]) ? 0 : 1;
+  for (; at < utf8.size(); ++at) {
+    if (!is_continuation(utf8[at])) ++count;
+  }
   return count;
 }
 

@@ -13,7 +13,9 @@ bool is_start(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0
 
 std::size_t counted(const std::string& text) {
   std::size_t out = 0;
-  for (const char byte : text) out += is_start(byte) ? 1 : 0;
+  for (const char byte : text) {
+    if (is_start(byte)) ++out;
+  }
   return out;
 }
 
