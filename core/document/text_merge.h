@@ -60,8 +60,8 @@ class TextMerge {
   // Letters of an insertion, one after another.
   struct Letters {
     OpPlace op;
-    std::uint64_t position;  // in what was inserted
-    std::uint64_t count;
+    std::uint64_t position = 0;  // in what was inserted
+    std::uint64_t count = 0;
   };
   // Those of insertions that count which an erasure in effect that counts has put out of the text.
   std::vector<Letters> erased_letters(const CausalGraph& graph, const Selection& counts) const;
