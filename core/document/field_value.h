@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the fields of a document read as.
+// What documents and their fields read as.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,13 @@
 #include "core/document/change.h"
 
 namespace feltbog::document {
+
+struct DocumentInfo {
+  DocumentId id;
+  std::string kind;
+  std::uint64_t lamport = 0;
+  WallTime recorded_at;
+};
 
 // A value with its origin. "Who" and "which device" follow from the writer in `op`.
 struct FieldValue {

@@ -12,15 +12,12 @@
 #include <vector>
 
 #include "core/document/change.h"
+#include "core/document/conflict.h"
 #include "core/document/effect.h"
 #include "core/document/field_value.h"
 #include "core/document/schema.h"
 
 namespace feltbog::document {
-
-// Raised with every action that is added and every rule of merging that changes: what was worked
-// out under others, such as a saved history, is not relied on.
-inline constexpr std::uint64_t kMergingRules = 1;
 
 // How many changes wait for others they depend on. One more is refused with limit_exceeded and must
 // be offered again.
@@ -33,42 +30,6 @@ struct TextSplice {
   std::uint64_t position = 0;  // code points
   std::uint64_t erased = 0;
   std::string_view inserted;  // UTF-8
-};
-
-struct DocumentInfo {
-  DocumentId id;
-  std::string kind;
-  std::uint64_t lamport = 0;
-  WallTime recorded_at;
-};
-
-enum class ConflictKind : std::uint8_t {
-  values = 1,     // several people wrote different values unaware of each other
-  late_edit = 2,  // edits to a signed text, made beside or after the signing
-  signings = 3,   // two people signed different texts unaware of each other
-  deletion = 4,   // somebody deleted a document others wrote in meanwhile; it is kept
-};
-
-struct Conflict {
-  ConflictKind kind = ConflictKind::values;
-  DocumentId document;
-  std::string field;
-  // values: the candidates. late_edit: what each was, as in TextField::Piece.
-  // signings: the signed texts, the standing one first. deletion: who deleted it; `field` is empty.
-  std::vector<FieldValue> candidates;
-  // What the settling op names: in Set.replaces (values), Remove.tags (late_edit, signings) or
-  // Restore.deletions; a document is also settled by deleting it again.
-  std::vector<OpId> ops;
-  friend bool operator==(const Conflict&, const Conflict&) = default;
-};
-
-// A value somebody chose where several stood. It can be revised: by a Set that replaces it.
-struct Settlement {
-  DocumentId document;
-  std::string field;
-  FieldValue value;
-  std::vector<FieldValue> replaced;  // what it was chosen from, by (lamport, op)
-  bool stands = true;                // false: it has been replaced itself
 };
 
 class History {

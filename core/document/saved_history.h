@@ -11,6 +11,10 @@
 
 namespace feltbog::document {
 
+// Raised with every action that is added and every rule of merging that changes: what was worked
+// out under others, such as a saved history, is not relied on.
+inline constexpr std::uint64_t kMergingRules = 1;
+
 inline constexpr std::uint64_t kSavedVersion = 1;
 inline constexpr std::uint64_t kThinnedVersion = 2;  // where words are forgotten
 inline constexpr std::size_t kSavedBytesMax = 256u << 20;

@@ -7,7 +7,6 @@
 #include <tuple>
 
 #include "core/base/cbor.h"
-#include "core/base/utf8.h"
 #include "core/document/action_kind.h"
 
 namespace feltbog::document::oracle {
@@ -34,31 +33,6 @@ std::vector<std::string> show(std::vector<MarkRun> runs) {
   return out;
 }
 
-std::vector<std::string> characters(const std::string& utf8) {
-  std::vector<std::string> out;
-  for (std::size_t at = 0; at < utf8.size();) {
-    const std::size_t next = at + byte_offset_of(std::string_view(utf8).substr(at), 1);
-    out.push_back(utf8.substr(at, next - at));
-    at = next;
-  }
-  return out;
-}
-
-// FugueMax after Weidner & Kleppmann, "The Art of the Fugue" (2023), section 5: a tree of
-// characters, read left children, character, right children. Right siblings stand in the reverse
-// order of their right origins, then by id; left siblings by id.
-struct Node {
-  OpId op;
-  std::size_t offset = 0;
-  std::string character;
-  int parent = -1;
-  bool right_side = true;
-  int right_origin = -1;  // -1: the end
-  std::vector<OpId> erased_by;
-  std::vector<int> left_children;  // in the order in which they are read
-  std::vector<int> right_children;
-};
-
 std::size_t rung(const FieldRule& rule, const Value& value) {
   for (std::size_t i = 0; i < rule.ladder.size(); ++i) {
     if (rule.ladder[i] == value) return i + 1;
@@ -75,165 +49,6 @@ std::string line(const std::string& what, const std::vector<std::string>& parts)
 }
 
 }  // namespace
-
-class Oracle::Tree {
- public:
-  Tree() : nodes_(1) {}
-
-  void insert(const OpId& op, std::uint64_t position, const std::string& text, const Seen& seen) {
-    const std::vector<int> visible = visible_to(seen);
-    position = std::min<std::uint64_t>(position, visible.size());
-    int left = position == 0 ? 0 : visible[static_cast<std::size_t>(position) - 1];
-    std::size_t offset = 0;
-    for (const std::string& character : characters(text)) {
-      left =
-          put(op, offset++, character, left, [&](const OpId& id) { return id == op || seen(id); });
-    }
-  }
-
-  void erase(const OpId& op, std::uint64_t position, std::uint64_t count, const Seen& seen) {
-    const std::vector<int> visible = visible_to(seen);
-    for (std::uint64_t at = position; at < position + count && at < visible.size(); ++at) {
-      node(visible[static_cast<std::size_t>(at)]).erased_by.push_back(op);
-    }
-  }
-
-  // In the order of characters, also of erased ones.
-  std::vector<bool> shown(const std::set<ChangeId>& masked) const {
-    const auto counts = [&](const OpId& id) { return masked.count(id.change) == 0; };
-    std::vector<bool> out;
-    for (int at : order()) {
-      const auto& by = node(at).erased_by;
-      if (at != 0) out.push_back(counts(node(at).op) && std::none_of(by.begin(), by.end(), counts));
-    }
-    return out;
-  }
-
-  // The insertions of which a letter is erased, as far as they count.
-  std::set<OpId> erased(const Seen& counts) const {
-    std::set<OpId> out;
-    for (const Node& node : nodes_) {
-      const bool gone = std::any_of(node.erased_by.begin(), node.erased_by.end(), counts);
-      if (gone && counts(node.op)) out.insert(node.op);
-    }
-    return out;
-  }
-
-  std::string text(const std::set<ChangeId>& masked) const {
-    const std::vector<bool> is_shown = shown(masked);
-    std::string out;
-    std::size_t place = 0;
-    for (int at : order()) {
-      if (at != 0 && is_shown[place++]) out += node(at).character;
-    }
-    return out;
-  }
-
-  // The first character a mark reaches over, and the first behind it, in the order of characters.
-  std::pair<std::size_t, std::size_t> reach(const Mark& mark, const Seen& seen) const {
-    const std::vector<int> visible = visible_to(seen);
-    const std::vector<int> all = order();
-    const auto place = [&](std::uint64_t position) {
-      const int at = visible[static_cast<std::size_t>(position)];
-      std::size_t out = 0;
-      for (int other : all) {
-        if (other == at) break;
-        if (other != 0) ++out;
-      }
-      return out;
-    };
-    const std::uint64_t end = std::min<std::uint64_t>(mark.end, visible.size());
-    if (mark.start >= end) return {0, 0};
-    if (!mark.grows) return {place(mark.start), place(end - 1) + 1};
-    return {place(mark.start), end < visible.size() ? place(end) : all.size() - 1};
-  }
-
- private:
-  Node& node(int at) { return nodes_[static_cast<std::size_t>(at)]; }
-  const Node& node(int at) const { return nodes_[static_cast<std::size_t>(at)]; }
-
-  std::vector<int> order() const {
-    std::vector<int> out;
-    walk(0, out);
-    return out;
-  }
-
-  void walk(int at, std::vector<int>& out) const {
-    for (int child : node(at).left_children) walk(child, out);
-    out.push_back(at);
-    for (int child : node(at).right_children) walk(child, out);
-  }
-
-  // Whether a stands before b in the text; -1, the end, is behind everything. Compares by paths, as
-  // the order of siblings is not known before this is.
-  bool precedes(int a, int b) const {
-    if (a == b || a == -1) return false;
-    if (b == -1) return true;
-    std::vector<int> path_a = path(a);
-    std::vector<int> path_b = path(b);
-    std::size_t shared = 0;
-    while (shared < path_a.size() && shared < path_b.size() && path_a[shared] == path_b[shared]) {
-      ++shared;
-    }
-    if (shared == path_a.size()) return node(path_b[shared]).right_side;
-    if (shared == path_b.size()) return !node(path_a[shared]).right_side;
-    return sibling_before(path_a[shared], path_b[shared]);
-  }
-
-  std::vector<int> path(int at) const {
-    std::vector<int> out;
-    for (; at != -1; at = node(at).parent) out.push_back(at);
-    std::reverse(out.begin(), out.end());
-    return out;
-  }
-
-  bool sibling_before(int a, int b) const {
-    const Node& one = node(a);
-    const Node& two = node(b);
-    if (one.right_side != two.right_side) return !one.right_side;
-    if (one.right_side && one.right_origin != two.right_origin) {
-      return precedes(two.right_origin, one.right_origin);
-    }
-    return std::pair(one.op, one.offset) < std::pair(two.op, two.offset);
-  }
-
-  std::vector<int> visible_to(const Seen& seen) const {
-    std::vector<int> out;
-    for (int at : order()) {
-      if (at == 0 || !seen(node(at).op)) continue;
-      const auto& by = node(at).erased_by;
-      if (std::none_of(by.begin(), by.end(), seen)) out.push_back(at);
-    }
-    return out;
-  }
-
-  int put(const OpId& op, std::size_t offset, const std::string& character, int left,
-          const Seen& seen) {
-    Node fresh{op, offset, character, left, true, -1, {}, {}, {}};
-    bool passed = false;
-    for (int at : order()) {
-      if (passed && seen(node(at).op)) {
-        fresh.right_origin = at;
-        break;
-      }
-      passed = passed || at == left;
-    }
-    const std::vector<int>& right = node(left).right_children;
-    if (std::any_of(right.begin(), right.end(), [&](int at) { return seen(node(at).op); })) {
-      fresh.parent = fresh.right_origin;
-      fresh.right_side = false;
-    }
-    const int at = static_cast<int>(nodes_.size());
-    nodes_.push_back(fresh);
-    Node& parent = node(fresh.parent);
-    std::vector<int>& siblings = fresh.right_side ? parent.right_children : parent.left_children;
-    const auto before = [&](int a, int b) { return sibling_before(a, b); };
-    siblings.insert(std::upper_bound(siblings.begin(), siblings.end(), at, before), at);
-    return at;
-  }
-
-  std::vector<Node> nodes_;  // the first is the beginning of the text
-};
 
 Oracle::Oracle(Schema schema, std::vector<Change> changes, std::set<ChangeId> masked)
     : schema_(std::move(schema)), masked_(std::move(masked)) {
@@ -317,8 +132,8 @@ std::vector<Oracle::Event> Oracle::newer_edits(const DocumentId& document,
   return out;
 }
 
-Oracle::Tree Oracle::tree_of(const std::vector<Event>& edits) const {
-  Tree tree;
+CharacterTree Oracle::tree_of(const std::vector<Event>& edits) const {
+  CharacterTree tree;
   for (const Event& event : edits) {
     const Seen seen = seen_by(event.id);
     if (const auto* insert = std::get_if<Insert>(&event.op->action)) {
@@ -334,7 +149,7 @@ Oracle::Tree Oracle::tree_of(const std::vector<Event>& edits) const {
 std::vector<std::string> Oracle::marks_of(const std::vector<Event>& edits,
                                           const std::vector<Event>& marks,
                                           const std::set<ChangeId>& masked) const {
-  const Tree tree = tree_of(edits);
+  const CharacterTree tree = tree_of(edits);
   const std::vector<bool> shown = tree.shown(masked);
   std::map<std::string, std::vector<Value>> by_name;
   for (const Event& event : marks) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/document/history.h"
+#include "tests/core/document/character_tree.h"
 
 namespace feltbog::document::oracle {
 
@@ -27,8 +28,7 @@ class Oracle {
 
  private:
   using Past = std::set<ChangeId>;
-  using Seen = std::function<bool(const OpId&)>;
-  class Tree;
+  using Seen = CharacterTree::Seen;
   struct Event {
     OpId id;
     std::uint64_t lamport;
@@ -43,7 +43,7 @@ class Oracle {
   bool has_effect(const Event& event) const;  // and is not masked
   bool is_touched(const DocumentId& document) const;
   std::vector<Event> events_of(const DocumentId& document, const std::string& field) const;
-  Tree tree_of(const std::vector<Event>& edits) const;
+  CharacterTree tree_of(const std::vector<Event>& edits) const;
   std::string kind_of(const DocumentId& document) const;
   std::vector<Event> newer_edits(const DocumentId& document, const std::string& field) const;
   // Stretches of the text, "begin-end name = value", of these edits and marks.
