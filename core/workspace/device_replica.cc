@@ -214,7 +214,7 @@ Result<void> DeviceReplica::make_due_records() {
   if (!as_member()) return {};
   FELTBOG_TRY(owed, core_->membership.has_duties());
   if (!owed) return {};
-  const auto made = core_->durably([this]() -> Result<bool> {
+  auto made = core_->durably([this]() -> Result<bool> {
     FELTBOG_CHECK(core_->membership.do_duties(*core_->environment.random));
     // A new key may have come with cuts.
     FELTBOG_CHECK(inbox_.judge_all());
@@ -287,7 +287,7 @@ Result<void> DeviceReplica::record_refused(const ledger::LogName& log, std::uint
     core_->membership.stop_offering(log);
     return {};  // the pull that follows settles it
   }
-  const auto settled = core_->durably([&]() -> Result<bool> {
+  auto settled = core_->durably([&]() -> Result<bool> {
     FELTBOG_CHECK(core_->membership.refuse(log, sequence, code, *core_->environment.random));
     FELTBOG_CHECK(inbox_.judge_all());
     return true;

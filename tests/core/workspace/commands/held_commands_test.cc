@@ -2,6 +2,7 @@
 // A phone is lost on Monday and reported on Wednesday: what came from it in between.
 #include <doctest/doctest.h>
 
+#include "core/workspace/core.h"
 #include "tests/support/test_office.h"
 
 using namespace feltbog;
@@ -76,6 +77,25 @@ TEST_CASE("what a lost phone sent is held back, and what others wrote on top of 
     CHECK(test.text(*device) == "Borgeren sov.\nBo ringede på.");
   }
   CHECK(test.state(test.desk) == test.state(test.bo));
+}
+
+TEST_CASE("what is held back stays so in a file that is opened from its saved history") {
+  Lost test;
+  for (int i = 0; i < 40; ++i) test.append(test.bo, "Igen.");
+  test.office.sync(test.bo);
+  test.report_lost();
+  const std::string before = test.text(test.bo);
+  REQUIRE(test.bo.workspace().rest().has_value());
+  auto saved = test.bo.workspace().core().database->prepare("SELECT 1 FROM saved_history").value();
+  REQUIRE(saved.step().value());
+  saved.reset();
+  test.bo.reopen();
+  CHECK(test.text(test.bo) == before);
+  CHECK(test.state(test.bo) == test.state(test.desk));
+  test.desk.call("held.adopt", parameters("run", test.held(test.desk)));
+  test.sync_rest();
+  CHECK(test.text(test.bo).find("Nøglen er væk.") != std::string::npos);
+  CHECK(test.state(test.bo) == test.state(test.desk));
 }
 
 TEST_CASE("a supervisor sees what was held back, and lets it count or not, and may think again") {
