@@ -50,6 +50,26 @@ Result<sync::RunBatch> RelayStore::read_runs(const DeviceId& reader, const Space
   }
 }
 
+// Signed once for all who are brought there.
+Result<sync::SignedHead> RelayStore::signed_head(const DeviceId& reader, const SpaceId& space) {
+  FELTBOG_TRY(entry, member_space(reader, space));
+  SpaceEntry::Signed& held = entry->signed_head;
+  const ledger::LogHead log = entry->state.head();
+  if (held.head.empty() || held.position != entry->last_position || held.log != log) {
+    ledger::SpaceHead head;
+    head.organisation = organisation().id();
+    head.incarnation = state_->incarnation();
+    head.space = space;
+    head.position = entry->last_position;
+    head.order = entry->order;
+    head.log = log;
+    head.server_time = clock_.wall_time();
+    head.sign(identity_);
+    held = {head.position, log, head.encode()};
+  }
+  return sync::SignedHead{held.position, held.head};
+}
+
 Result<ledger::Amount> RelayStore::count_runs(const DeviceId& reader, const SpaceId& space,
                                               std::uint64_t position) {
   FELTBOG_TRY(entry, member_space(reader, space));

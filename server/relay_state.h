@@ -25,6 +25,13 @@ struct SpaceEntry {
   std::uint64_t run_bytes = 0;    // of all runs ever taken
   std::uint64_t chunk_bytes = 0;  // of all chunks held
   std::uint64_t last_used = 0;
+  // What was signed last about its order, good as long as neither has moved.
+  struct Signed {
+    std::uint64_t position = 0;
+    ledger::LogHead log;
+    Bytes head;
+  };
+  Signed signed_head;
 };
 
 class RelayState {

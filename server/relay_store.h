@@ -69,6 +69,7 @@ class RelayStore final : public sync::Relay {
                              std::uint64_t sequence, const ledger::RecordItem& item) override;
   Result<sync::RunBatch> read_runs(const DeviceId& reader, const SpaceId& space,
                                    std::uint64_t position, const sync::ReadLimits& limits) override;
+  Result<sync::SignedHead> signed_head(const DeviceId& reader, const SpaceId& space) override;
   Result<ledger::Amount> count_runs(const DeviceId& reader, const SpaceId& space,
                                     std::uint64_t position) override;
   Result<sync::AppendedRuns> append_runs(const DeviceId& author, const SpaceId& space,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <set>
 #include <span>
 
 #include "sync/client_session.h"
@@ -96,6 +97,7 @@ class ClientMachine {
   Result<void> on_ahead(BytesView body);
   Result<void> on_records(BytesView body);
   Result<void> on_runs(BytesView body);
+  Result<void> on_head(BytesView body);
   Result<void> on_standing(BytesView body);
   Result<void> on_withdrawn(BytesView body);
   Result<void> on_pulled(BytesView body);
@@ -137,6 +139,8 @@ class ClientMachine {
   Hello hello_;
   Bytes hello_body_;
   ServerIncarnation incarnation_;
+
+  std::set<SpaceId> heads_owed_;  // runs came, and not yet what the server signs about them
 
   // Sent and not answered, oldest first.
   std::deque<RecordInFlight> records_in_flight_;

@@ -108,6 +108,7 @@ Result<void> ClientMachine::on_runs(BytesView body) {
     return Error{ErrorCode::protocol_error, "runs before enrolment"};
   }
   FELTBOG_CHECK(replica_.store_runs(runs.space, incarnation_, runs.runs, runs.position));
+  heads_owed_.insert(runs.space);
   for (const ledger::RunItem& item : runs.runs) {
     ++progress_.runs_received;
     progress_.run_bytes_received += item.run.size();
@@ -116,6 +117,13 @@ Result<void> ClientMachine::on_runs(BytesView body) {
   progress_.run_bytes_expected =
       std::max(progress_.run_bytes_expected, progress_.run_bytes_received);
   tell_progress();
+  return after_live();
+}
+
+Result<void> ClientMachine::on_head(BytesView body) {
+  FELTBOG_TRY(head, decode_message<Head>(body));
+  FELTBOG_CHECK(replica_.store_head(head.space, incarnation_, head.head));
+  heads_owed_.erase(head.space);
   return after_live();
 }
 
@@ -132,6 +140,8 @@ Result<void> ClientMachine::on_withdrawn(BytesView body) {
 
 Result<void> ClientMachine::on_pulled(BytesView body) {
   FELTBOG_CHECK(decode_message<Pulled>(body));
+  // A server that signs nothing could later deny what it showed.
+  if (!heads_owed_.empty()) return Error{ErrorCode::protocol_error, "runs without a signed head"};
   progress_.runs_expected = progress_.runs_received;
   progress_.run_bytes_expected = progress_.run_bytes_received;
   return next_step();

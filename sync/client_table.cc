@@ -29,6 +29,7 @@ std::span<const ClientMachine::Row> ClientMachine::table() {
       {kPulling, Type::ahead, &ClientMachine::on_ahead},
       {kAdmitted, Type::records, &ClientMachine::on_records},
       {kAdmitted, Type::runs, &ClientMachine::on_runs},
+      {kAdmitted, Type::head, &ClientMachine::on_head},
       {kPulling, Type::standing, &ClientMachine::on_standing},
       {kAdmitted, Type::withdrawn, &ClientMachine::on_withdrawn},
       {kPulling, Type::pulled, &ClientMachine::on_pulled},

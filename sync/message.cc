@@ -241,6 +241,13 @@ constexpr std::uint64_t fields(const Withdrawn&) { return 1; }
 Result<void> read(CborReader& in, Withdrawn& to) { return into(in.fixed<SpaceId>(), to.space); }
 void write(CborWriter& out, const Withdrawn& from) { out.fixed(from.space); }
 
+constexpr std::uint64_t fields(const Head&) { return 2; }
+Result<void> read(CborReader& in, Head& to) {
+  FELTBOG_CHECK(into(in.fixed<SpaceId>(), to.space));
+  return read_bytes(in, ledger::kSessionReceiptMax, to.head);
+}
+void write(CborWriter& out, const Head& from) { out.fixed(from.space).bytes(from.head); }
+
 constexpr std::uint64_t fields(const Pulled&) { return 0; }
 Result<void> read(CborReader&, Pulled&) { return {}; }
 void write(CborWriter&, const Pulled&) {}
@@ -367,10 +374,10 @@ Result<Message> decode_strictly(BytesView body) {
 std::span<const MessageType> message_types() {
   using enum MessageType;
   static constexpr MessageType kTypes[] = {
-      hello,         challenge,     proof,         welcome,    bye,         ping,
-      have,          ahead,         records,       runs,       standing,    withdrawn,
-      pulled,        append_record, record_answer, push_runs,  runs_answer, offer_chunks,
-      chunks_answer, put_chunk,     chunk_answer,  get_chunks, chunk,
+      hello,        challenge,     proof,         welcome,       bye,        ping,
+      have,         ahead,         records,       runs,          standing,   withdrawn,
+      head,         pulled,        append_record, record_answer, push_runs,  runs_answer,
+      offer_chunks, chunks_answer, put_chunk,     chunk_answer,  get_chunks, chunk,
   };
   return kTypes;
 }
@@ -442,6 +449,7 @@ FELTBOG_MESSAGE(Records)
 FELTBOG_MESSAGE(Runs)
 FELTBOG_MESSAGE(Standing)
 FELTBOG_MESSAGE(Withdrawn)
+FELTBOG_MESSAGE(Head)
 FELTBOG_MESSAGE(Pulled)
 FELTBOG_MESSAGE(AppendRecord)
 FELTBOG_MESSAGE(RecordAnswer)

@@ -11,8 +11,8 @@
 
 namespace feltbog::sync {
 
-// Never reused, never renumbered. Kept free: 16 (signed head of a space), 17 and 18 (holdings by
-// fingerprint), 40 to 49 (reconciliation by ranges of hashes).
+// Never reused, never renumbered. Kept free: 17 and 18 (holdings by fingerprint), 40 to 49
+// (reconciliation by ranges of hashes).
 enum class MessageType : std::uint8_t {
   hello = 1,
   challenge = 2,
@@ -26,6 +26,7 @@ enum class MessageType : std::uint8_t {
   runs = 13,
   standing = 14,
   withdrawn = 15,
+  head = 16,
   pulled = 19,
   append_record = 20,
   record_answer = 21,
@@ -130,6 +131,12 @@ struct Standing {
 struct Withdrawn {
   static constexpr MessageType kType = MessageType::withdrawn;
   SpaceId space;
+};
+// After the last of the runs that were due. Signed: ledger::SpaceHead, at the client's position.
+struct Head {
+  static constexpr MessageType kType = MessageType::head;
+  SpaceId space;
+  Bytes head;
 };
 struct Pulled {
   static constexpr MessageType kType = MessageType::pulled;

@@ -52,6 +52,12 @@ struct HeldChunks {
   Bytes receipt;  // signed (ledger/receipt.h), names every chunk held; empty when there is none
 };
 
+// What the server signs about a space's order, and the position it speaks of.
+struct SignedHead {
+  std::uint64_t position = 0;
+  Bytes head;  // ledger/receipt.h, SpaceHead
+};
+
 // How a space stands for one device.
 struct SpaceStanding {
   bool member = false;  // may read and write it now; when false the rest is zero
@@ -108,6 +114,8 @@ class Relay {
   // How many runs, and how many bytes of them, follow `position`. May be an estimate.
   virtual Result<ledger::Amount> count_runs(const DeviceId& reader, const SpaceId& space,
                                             std::uint64_t position) = 0;
+  // At the newest position of the space. Error: not_permitted.
+  virtual Result<SignedHead> signed_head(const DeviceId& reader, const SpaceId& space) = 0;
   // Checks the runs (header, signature, chain, authority, quota) and durably appends those that
   // hold, in one transaction, each at a new position of the space; a run held already keeps its
   // position and is receipted again. A position is never visible to read_runs before all lower ones

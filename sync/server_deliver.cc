@@ -51,7 +51,10 @@ Result<void> ServerMachine::compare_claim(const SpaceId& space, SpaceState& stat
   if (differs_from(standing.records, state.records, state.tag)) state.differs = standing.records;
   state.records = std::min(state.records, standing.records.sequence);
   // A position of another life of this server, or of none: everything is sent.
-  if (state.position > standing.last_position) state.position = 0;
+  if (state.position > standing.last_position) {
+    state.position = 0;
+    if (standing.last_position == 0) cursors_due_.insert(space);
+  }
   if (state.position == standing.last_position) return {};
   FELTBOG_TRY(amount, relay_.count_runs(admission_->device, space, state.position));
   ahead.runs += amount.items;
@@ -109,7 +112,7 @@ Result<bool> ServerMachine::deliver_one() {
   } else if (!runs_queue_.empty()) {
     FELTBOG_CHECK(deliver_runs());
   } else if (!cursors_due_.empty()) {
-    deliver_cursor();
+    FELTBOG_CHECK(deliver_cursor());
   } else if (state_ == ServerState::delivering) {
     send(Pulled{});
     state_ = ServerState::live;
@@ -193,7 +196,20 @@ Result<void> ServerMachine::deliver_runs() {
     state.is_withdrawn = true;
     queue_records(space, state);
   } else if (!batch->runs.empty()) {
+    const bool is_last = !batch->more;
     send_runs(space, state, std::move(*batch));
+    if (is_last && !cursors_due_.contains(space)) return send_head(space, state);
+  }
+  return {};
+}
+
+Result<void> ServerMachine::send_head(const SpaceId& space, SpaceState& state) {
+  auto head = relay_.signed_head(admission_->device, space);
+  if (!head) return is_not_permitted(head.error()) ? Result<void>() : head.error();
+  if (head->position == state.position) {
+    send(Head{space, std::move(head->head)});
+  } else {
+    queue_records(space, state);  // more came in meanwhile, and the head comes after it
   }
   return {};
 }
@@ -236,10 +252,12 @@ void ServerMachine::send_runs(const SpaceId& space, SpaceState& state, RunBatch 
   send(runs);
 }
 
-void ServerMachine::deliver_cursor() {
+Result<void> ServerMachine::deliver_cursor() {
   const SpaceId space = *cursors_due_.begin();
   cursors_due_.erase(cursors_due_.begin());
-  send(Runs{space, spaces_[space].position, {}});
+  SpaceState& state = spaces_[space];
+  send(Runs{space, state.position, {}});
+  return send_head(space, state);
 }
 
 Result<void> ServerMachine::deliver_chunk() {

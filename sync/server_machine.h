@@ -111,7 +111,9 @@ class ServerMachine {
   Result<void> deliver_runs();
   Result<bool> records_are_behind(const SpaceId& space, SpaceState& state);
   void send_runs(const SpaceId& space, SpaceState& state, RunBatch batch);
-  void deliver_cursor();
+  Result<void> deliver_cursor();
+  // What the server signs about what this session has sent of the space.
+  Result<void> send_head(const SpaceId& space, SpaceState& state);
   Result<void> deliver_chunk();
   // The records after `have`, which moves on. Empty when there are none, or none for this device.
   Result<bool> send_records(const ledger::LogName& log, std::uint64_t& have);

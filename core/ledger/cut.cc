@@ -22,7 +22,7 @@ Result<Cut> read_cut(CborReader& reader) {
   out.space = space;
   FELTBOG_TRY(device, reader.fixed<DeviceId>());
   out.device = device;
-  FELTBOG_TRY(incarnation, read_uint<std::uint32_t>(reader, 0xffffffff));
+  FELTBOG_TRY(incarnation, read_uint<std::uint32_t>(reader, kIncarnationMax));
   out.incarnation = incarnation;
   FELTBOG_TRY(sequence, reader.uint(kRunSequenceMax));
   out.sequence = sequence;

@@ -119,6 +119,12 @@ class Replica {
   // call.
   virtual Result<void> store_runs(const SpaceId& space, const ServerIncarnation& incarnation,
                                   std::span<const RunItem> runs, std::uint64_t position) = 0;
+  // After store_runs() brought the cursor to the newest position: what the server signed about the
+  // order up to there. Verifies it against what came, and durably keeps it, or as evidence what
+  // contradicts it; a contradiction makes the replica ask for the space anew in a later session and
+  // offer its own runs again, and does not end this one. Errors: malformed, bad_signature.
+  virtual Result<void> store_head(const SpaceId& space, const ServerIncarnation& incarnation,
+                                  BytesView head) = 0;
   // The server's log stands elsewhere than this device said: shorter, or another record at the end.
   // A server that lost data says so here; what to offer again, or to report, is the replica's
   // choice.

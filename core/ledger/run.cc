@@ -6,9 +6,33 @@
 #include "core/ledger/run_rules.h"
 
 namespace feltbog::ledger {
+
+void write_witness(CborWriter& to, const std::optional<OrderWitness>& witness) {
+  if (!witness) {
+    to.null();
+    return;
+  }
+  to.array(3).fixed(witness->incarnation).uint(witness->position).fixed(witness->order);
+}
+
+Result<std::optional<OrderWitness>> read_witness(CborReader& reader) {
+  FELTBOG_TRY(none, reader.null());
+  if (none) return std::optional<OrderWitness>();
+  FELTBOG_CHECK(reader.array(3));
+  OrderWitness out;
+  FELTBOG_TRY(incarnation, reader.fixed<ServerIncarnation>());
+  out.incarnation = incarnation;
+  FELTBOG_TRY(position, reader.uint(kPositionMax));
+  out.position = position;
+  FELTBOG_TRY(order, reader.fixed<PositionHash>());
+  out.order = order;
+  if (position == 0) return Error{ErrorCode::malformed, "a run witnesses position 0"};
+  return std::optional<OrderWitness>(out);
+}
+
 namespace {
 
-constexpr std::uint64_t kFields = 18;
+constexpr std::uint64_t kFields = 19;
 
 // Every field but the last, the body's hash: what the encryption binds.
 void write_bound_fields(CborWriter& to, const RunHeader& run) {
@@ -16,6 +40,7 @@ void write_bound_fields(CborWriter& to, const RunHeader& run) {
   to.uint(run.sequence).fixed(run.previous);
   to.uint(run.space_head.sequence).fixed(run.space_head.hash);
   to.uint(run.organisation_head.sequence).fixed(run.organisation_head.hash);
+  write_witness(to, run.witness);
   to.uint(run.epoch).fixed(run.key).uint(run.retention);
   to.uint(run.first_counter).uint(run.change_count).uint(run.body_bytes);
 }
@@ -32,7 +57,7 @@ Result<void> read_place(CborReader& reader, RunHeader& out) {
   out.space = space;
   FELTBOG_TRY(device, reader.fixed<DeviceId>());
   out.device = device;
-  FELTBOG_TRY(incarnation, read_uint<std::uint32_t>(reader, 0xffffffff));
+  FELTBOG_TRY(incarnation, read_uint<std::uint32_t>(reader, kIncarnationMax));
   out.incarnation = incarnation;
   FELTBOG_TRY(sequence, reader.uint(kLogSequenceMax));
   out.sequence = sequence;
@@ -45,6 +70,8 @@ Result<void> read_place(CborReader& reader, RunHeader& out) {
   out.space_head = space_head;
   FELTBOG_TRY(organisation_head, read_head(reader));
   out.organisation_head = organisation_head;
+  FELTBOG_TRY(witness, read_witness(reader));
+  out.witness = witness;
   return {};
 }
 
@@ -101,6 +128,13 @@ Result<RunHeader> RunHeader::decode(BytesView bytes) {
 }
 
 RunHash RunHeader::hash() const { return crypto::hash<RunHash>(domains::kRunHash, encode()); }
+
+Result<RunHash> stored_run_hash(BytesView encoded) {
+  CborReader reader(encoded);
+  FELTBOG_CHECK(reader.array(3));
+  FELTBOG_TRY(header, reader.bytes());
+  return crypto::hash<RunHash>(domains::kRunHash, header);
+}
 
 Bytes SealedRun::encode() const {
   CborWriter writer;

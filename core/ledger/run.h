@@ -6,6 +6,7 @@
 
 #include <optional>
 
+#include "core/ledger/receipt.h"
 #include "core/ledger/space.h"
 
 namespace feltbog::ledger {
@@ -20,6 +21,16 @@ inline constexpr std::uint64_t kChangeCounterMax = std::uint64_t{1} << 40;
 
 using BodyHash = FixedBytes<32, struct BodyHashTag>;
 
+// How far its author had checked the server's order of the space. Those who come to the same
+// position by another way see that the server told two stories, as soon as one run passes between
+// them.
+struct OrderWitness {
+  ServerIncarnation incarnation;
+  std::uint64_t position = 0;  // above 0
+  PositionHash order;
+  friend bool operator==(const OrderWitness&, const OrderWitness&) = default;
+};
+
 // What the server sees. The class decides how long the body is kept, not who may read it.
 using RetentionClass = std::uint8_t;
 
@@ -31,6 +42,7 @@ struct RunHeader {
   RunHash previous;            // zero for the first
   LogHead space_head;          // the membership its author saw
   LogHead organisation_head;
+  std::optional<OrderWitness> witness;
   std::uint32_t epoch = 1;
   KeyId key;
   RetentionClass retention = 0;
@@ -78,6 +90,7 @@ struct RunDraft {
   RetentionClass retention = 0;
   std::uint32_t change_count = 1;
   Bytes payload;  // the encoded changes
+  std::optional<OrderWitness> witness = {};
 };
 
 // Seals at the heads given, which must be the newest known. Errors: wrong_state (a barred device
@@ -87,6 +100,10 @@ Result<SealedRun> seal_run(const RunDraft& draft, const DeviceIdentity& author,
                            const OrganisationState& organisation, const SpaceState& space,
                            const Keyring& keys, Random& random);
 
+// The hash of a stored run's header, also of one whose version is not known here. Errors:
+// malformed, truncated.
+Result<RunHash> stored_run_hash(BytesView encoded);
+
 // Whether a run may enter the ledger after `tip`, with or without its body. Errors: broken_chain
 // (not the next of its writer), fork_detected (another run stands there), already_exists (this one
 // does), missing_dependency (a head it cites is not here yet), not_authorised, bad_signature,
@@ -95,6 +112,10 @@ Result<RunHeader> verify_run(const SealedRun& run, const OrganisationState& orga
                              const SpaceState& space, const WriterTip& tip);
 Result<RunHeader> verify_run(BytesView encoded, const OrganisationState& organisation,
                              const SpaceState& space, const WriterTip& tip);
+
+// Whether the device it names signed it, whatever else is wrong with it. Errors: not_authorised
+// (no such device), bad_signature.
+Result<void> check_run_signature(const SealedRun& run, const OrganisationState& organisation);
 
 // The payload of a verified run. Errors: missing_key (epoch not in the ring), decryption_failed,
 // malformed, limit_exceeded, not_found (the body was erased).

@@ -26,9 +26,19 @@ void write_place(CborWriter& to, const RunHeader& run, const RunHeader* before) 
   to.uint(run.first_counter);
 }
 
+// True: as the run before.
+void write_witness_after(CborWriter& to, const RunHeader& run, const RunHeader* before) {
+  if (before != nullptr && run.witness && run.witness == before->witness) {
+    to.boolean(true);
+  } else {
+    write_witness(to, run.witness);
+  }
+}
+
 void write_run(CborWriter& to, const SealedRun& run, const RunHeader* before) {
-  to.array(7);
+  to.array(8);
   write_place(to, run.header, before);
+  write_witness_after(to, run.header, before);
   to.uint(run.header.space_head.sequence).uint(run.header.organisation_head.sequence);
   to.uint(run.header.retention).uint(run.header.change_count).fixed(run.signature);
   if (run.body) {
@@ -52,7 +62,7 @@ Result<void> read_place(CborReader& reader, const RunHeader* before, RunHeader& 
   FELTBOG_CHECK(reader.array(5));
   FELTBOG_TRY(device, reader.fixed<DeviceId>());
   out.device = device;
-  FELTBOG_TRY(incarnation, read_uint<std::uint32_t>(reader, 0xffffffff));
+  FELTBOG_TRY(incarnation, read_uint<std::uint32_t>(reader, kIncarnationMax));
   out.incarnation = incarnation;
   FELTBOG_TRY(sequence, reader.uint(kLogSequenceMax));
   out.sequence = sequence;
@@ -61,6 +71,24 @@ Result<void> read_place(CborReader& reader, const RunHeader* before, RunHeader& 
   FELTBOG_TRY(first_counter, reader.uint(kChangeCounterMax));
   out.first_counter = first_counter;
   if (follows(out, before)) return Error{ErrorCode::malformed, "a place that goes unsaid"};
+  return {};
+}
+
+Result<void> read_witness_after(CborReader& reader, const RunHeader* before, RunHeader& out) {
+  auto same = reader;
+  if (const auto unsaid = same.boolean(); unsaid && *unsaid) {
+    reader = same;
+    if (before == nullptr || !before->witness) {
+      return Error{ErrorCode::malformed, "a witness that was not said"};
+    }
+    out.witness = before->witness;
+    return {};
+  }
+  FELTBOG_TRY(witness, read_witness(reader));
+  out.witness = witness;
+  if (witness && before != nullptr && witness == before->witness) {
+    return Error{ErrorCode::malformed, "a witness that goes unsaid"};
+  }
   return {};
 }
 
@@ -105,8 +133,9 @@ Result<SealedRun> read_run(CborReader& reader, const RunHeader* before,
                            const OrganisationState& organisation, const SpaceState& space) {
   SealedRun out;
   RunHeader& header = out.header;
-  FELTBOG_CHECK(reader.array(7));
+  FELTBOG_CHECK(reader.array(8));
   FELTBOG_CHECK(read_place(reader, before, header));
+  FELTBOG_CHECK(read_witness_after(reader, before, header));
   FELTBOG_TRY(space_sequence, reader.uint(kLogSequenceMax));
   header.space_head.sequence = space_sequence;
   FELTBOG_TRY(organisation_sequence, reader.uint(kLogSequenceMax));

@@ -76,6 +76,15 @@ Result<void> check_chain(const RunHeader& run, const WriterTip& tip) {
   return {};
 }
 
+Result<void> check_run_signature(const SealedRun& run, const OrganisationState& organisation) {
+  const DeviceEntry* author = organisation.device(run.header.device);
+  if (author == nullptr) return Error{ErrorCode::not_authorised, "author is no device"};
+  if (!crypto::verify(author->publics.signing, domains::kRun, run.header.encode(), run.signature)) {
+    return Error{ErrorCode::bad_signature, "run " + std::to_string(run.header.sequence)};
+  }
+  return {};
+}
+
 Result<RunHeader> verify_run(const SealedRun& run, const OrganisationState& organisation,
                              const SpaceState& space, const WriterTip& tip) {
   const RunHeader& header = run.header;
@@ -88,10 +97,7 @@ Result<RunHeader> verify_run(const SealedRun& run, const OrganisationState& orga
   if (auto entitled = check_author(header, organisation, space); !entitled) {
     return Error{ErrorCode::not_authorised, entitled.error().detail};
   }
-  const crypto::SigningPublic& key = organisation.device(header.device)->publics.signing;
-  if (!crypto::verify(key, domains::kRun, header.encode(), run.signature)) {
-    return Error{ErrorCode::bad_signature, "run " + std::to_string(header.sequence)};
-  }
+  FELTBOG_CHECK(check_run_signature(run, organisation));
   FELTBOG_CHECK(check_body(run));
   return header;
 }

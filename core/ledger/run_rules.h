@@ -2,6 +2,7 @@
 // What sealing and verifying a run have in common. Not for other rooms.
 #pragma once
 
+#include "core/base/cbor.h"
 #include "core/ledger/run.h"
 
 namespace feltbog::ledger {
@@ -11,6 +12,9 @@ inline constexpr std::size_t kRunOverheadBytes = crypto::Nonce::kSize + crypto::
 BodyHash body_hash(BytesView body);
 // What the encryption binds: every field of the header but the body's hash, which comes after it.
 Bytes additional_data(const RunHeader& run);
+
+void write_witness(CborWriter& to, const std::optional<OrderWitness>& witness);
+Result<std::optional<OrderWitness>> read_witness(CborReader& reader);
 
 // Whether the run is the next of its writer after `tip`.
 Result<void> check_chain(const RunHeader& run, const WriterTip& tip);

@@ -54,8 +54,9 @@ Core::~Core() = default;
 
 Result<void> Core::reread() {
   stale_ = true;
-  files.put_away_all();
   pathways.clear();
+  FELTBOG_TRY(number, read_incarnation(*database));
+  write_as(number);
   FELTBOG_TRY(stored_revision, read_number(*database, setting::kRevision, 1));
   FELTBOG_TRY(stored_joining, read_joining(*database));
   FELTBOG_CHECK(membership.load());
@@ -63,6 +64,11 @@ Result<void> Core::reread() {
   joining = std::move(stored_joining);
   stale_ = false;
   return {};
+}
+
+void Core::write_as(std::uint32_t number) {
+  incarnation = number;
+  files.write_as(number);
 }
 
 Result<void> Core::rest() {

@@ -71,6 +71,8 @@ struct Core {
   // raises the revision.
   template <class Work>
   Result<void> durably(Work work);
+  // Under which incarnation this device writes from now on. What is open in memory is put away.
+  void write_as(std::uint32_t number);
   // Raises the revision, durably, within the caller's transaction.
   Result<void> next_revision();
 

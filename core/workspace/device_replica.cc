@@ -83,8 +83,9 @@ Result<crypto::Signature> DeviceReplica::prove(const ledger::SessionTranscript& 
 Result<void> DeviceReplica::meet(const ServerIncarnation& incarnation) {
   store::Database& database = *core_->database;
   FELTBOG_TRY(met, read_setting(database, setting::kServerIncarnation));
-  if (met && std::ranges::equal(*met, incarnation.view())) return {};
+  if (met && std::ranges::equal(*met, incarnation.view())) return order_.meet(incarnation);
   return core_->durably([&]() -> Result<bool> {
+    FELTBOG_CHECK(order_.meet(incarnation));
     FELTBOG_CHECK(write_setting(database, setting::kServerIncarnation, incarnation.view()));
     return met ? offer_again(database, std::nullopt) : Result<bool>(false);
   });
@@ -176,6 +177,11 @@ Result<void> DeviceReplica::store_runs(const SpaceId& space, const ServerIncarna
                                        std::span<const ledger::RunItem> runs,
                                        std::uint64_t position) {
   return inbox_.store(space, incarnation, runs, position);
+}
+
+Result<void> DeviceReplica::store_head(const SpaceId& space, const ServerIncarnation& incarnation,
+                                       BytesView head) {
+  return inbox_.store_head(space, incarnation, head);
 }
 
 Result<ledger::Amount> DeviceReplica::waiting_to_send() { return outbox_.waiting(); }

@@ -11,7 +11,8 @@ namespace feltbog::workspace {
 
 class DeviceReplica final : public ledger::Replica {
  public:
-  explicit DeviceReplica(Core& core) : core_(&core), inbox_(core), outbox_(core) {}
+  explicit DeviceReplica(Core& core)
+      : core_(&core), order_(core), inbox_(core, order_), outbox_(core, order_) {}
 
   // After opening: tries again what an older program could not read, and removes the chunks of
   // attachments nobody finished.
@@ -31,6 +32,9 @@ class DeviceReplica final : public ledger::Replica {
                              std::span<const ledger::RecordItem> items) override;
   Result<void> store_runs(const SpaceId& space, const ServerIncarnation& incarnation,
                           std::span<const ledger::RunItem> runs, std::uint64_t position) override;
+
+  Result<void> store_head(const SpaceId& space, const ServerIncarnation& incarnation,
+                          BytesView head) override;
 
   Result<void> server_differs(const ledger::LogName& log, const ledger::LogHead& server) override;
 
@@ -79,6 +83,7 @@ class DeviceReplica final : public ledger::Replica {
   Core* core_;
   ledger::SessionParty party_ = ledger::SessionParty::device;
   std::uint64_t claims_since_offer_ = 0;
+  ServerOrder order_;
   Inbox inbox_;
   Outbox outbox_;
 };

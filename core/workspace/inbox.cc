@@ -8,6 +8,7 @@
 #include "core/workspace/attachment_content.h"
 #include "core/workspace/held_runs.h"
 #include "core/workspace/outbox.h"
+#include "core/workspace/own_chain.h"
 #include "core/workspace/schema.h"
 
 namespace feltbog::workspace {
@@ -63,14 +64,14 @@ Result<void> Inbox::store(const SpaceId& space, const ServerIncarnation& incarna
                           std::span<const ledger::RunItem> runs, std::uint64_t position) {
   auto stored = core_->durably([&]() -> Result<bool> {
     merged_ = visible_ = false;
-    FELTBOG_TRY(went_back, server_went_back(space, incarnation, position));
-    if (went_back) FELTBOG_CHECK(offer_again(*core_->database, space));
+    FELTBOG_TRY(followed, order_->follow(space, incarnation, runs, position));
+    if (followed.went_back) FELTBOG_CHECK(offer_again(*core_->database, space));
     for (const ledger::RunItem& item : runs) FELTBOG_CHECK(take_chain(space, item.run));
     // What was merged may have made room.
     if (merged_) FELTBOG_CHECK(retry(space, code_list({&kNoRoom, 1})));
     FELTBOG_CHECK(core_->database->run("INSERT OR REPLACE INTO cursor VALUES(?1, ?2, ?3)", space,
-                                       incarnation, position));
-    return visible_ || went_back;
+                                       incarnation, followed.position));
+    return visible_ || followed.went_back || followed.found;
   });
   if (stored) {
     announce();
@@ -80,14 +81,18 @@ Result<void> Inbox::store(const SpaceId& space, const ServerIncarnation& incarna
   return stored;
 }
 
-// A server that delivers from a lower position than it once reached has lost runs.
-Result<bool> Inbox::server_went_back(const SpaceId& space, const ServerIncarnation& incarnation,
-                                     std::uint64_t position) {
-  FELTBOG_TRY(row,
-              core_->database->prepare("SELECT 1 FROM cursor WHERE space = ?1 AND incarnation = ?2 "
-                                       "AND position > ?3"));
-  row.bind_all(space, incarnation, position);
-  return row.step();
+Result<void> Inbox::store_head(const SpaceId& space, const ServerIncarnation& incarnation,
+                               BytesView head) {
+  return core_->durably([&] { return order_->check_head(space, incarnation, head); });
+}
+
+Result<void> Inbox::keep_evidence_of(EvidenceKind kind, const SpaceId& space, Bytes first,
+                                     Bytes second) {
+  FELTBOG_TRY(
+      kept, keep_evidence(*core_->database, {0, kind, space, core_->environment.clock->wall_time(),
+                                             std::move(first), std::move(second)}));
+  visible_ = visible_ || kept;
+  return {};
 }
 
 Result<void> Inbox::judge(const SpaceId& space) { return judge_runs(*core_, space, effects_); }
@@ -132,13 +137,18 @@ Result<std::optional<Inbox::ChainPlace>> Inbox::take(const SpaceId& space, Bytes
     return std::optional<ChainPlace>();
   }
   if (core_->membership.space(space) == nullptr) return aside(ErrorCode::missing_dependency);
+  FELTBOG_TRY(of_copy, is_of_another_copy(*core_, *run));
+  if (of_copy) FELTBOG_CHECK(leave_to_copy(*run));
   FELTBOG_TRY(rival, has_rival(header));
-  if (rival) return aside(ErrorCode::fork_detected);
+  if (rival) {
+    FELTBOG_CHECK(keep_fork(*run));
+    return aside(ErrorCode::fork_detected);
+  }
   FELTBOG_TRY(tip, read_tip(*core_->database, space, header.writer()));
   FELTBOG_TRY(keys, core_->membership.keys(space));
   auto opened = check_and_open(run.value(), tip, *keys);
   if (!opened) return aside(opened.error().code);
-  FELTBOG_TRY(merged, merge(encoded, std::move(opened).value()));
+  FELTBOG_TRY(merged, merge(*run, encoded, std::move(opened).value()));
   if (!merged) return aside(ErrorCode::limit_exceeded);
   return std::optional<ChainPlace>(ChainPlace{header.writer(), header.sequence});
 }
@@ -150,8 +160,7 @@ Result<bool> Inbox::is_merged(const RunHash& run) {
   return row.step();
 }
 
-// Whether another run stands at this place of the chain, or changes under the same numbers: those
-// of this device itself when its database was put back to an older state.
+// Whether another run stands at this place of the chain, or changes under the same numbers.
 Result<bool> Inbox::has_rival(const ledger::RunHeader& header) {
   {
     FELTBOG_TRY(row, core_->database->prepare("SELECT 1 FROM run WHERE space = ?1 AND writer = ?2 "
@@ -166,6 +175,26 @@ Result<bool> Inbox::has_rival(const ledger::RunHeader& header) {
   row.bind_all(header.space, header.writer(), header.first_counter);
   FELTBOG_TRY(found, row.step());
   return found && row.integer(0) != 0;
+}
+
+// This device will go on under another name, so that the run may stand where it stands.
+Result<void> Inbox::leave_to_copy(const ledger::SealedRun& run) {
+  FELTBOG_CHECK(give_way(*core_, run));
+  return keep_evidence_of(EvidenceKind::device_copied, run.header.space, {}, without_body(run));
+}
+
+// Proof only if it is signed: anybody can send bytes that claim a place.
+Result<void> Inbox::keep_fork(const ledger::SealedRun& run) {
+  if (!ledger::check_run_signature(run, core_->membership.organisation())) return {};
+  FELTBOG_TRY(row, core_->database->prepare("SELECT run FROM run WHERE space = ?1 AND writer = ?2 "
+                                            "AND sequence = ?3 AND set_aside IS NULL"));
+  row.bind_all(run.header.space, run.header.writer(), run.header.sequence);
+  FELTBOG_TRY(found, row.step());
+  if (!found) return {};
+  FELTBOG_TRY(held, ledger::SealedRun::decode(row.bytes(0)));
+  row.reset();
+  return keep_evidence_of(EvidenceKind::device_forked, run.header.space,
+                          without_body(std::move(held)), without_body(run));
 }
 
 // Every error is about the run: nothing is read or written here.
@@ -184,7 +213,7 @@ Result<Inbox::Opened> Inbox::check_and_open(const ledger::SealedRun& run,
 }
 
 // False when there is no room for changes that have to wait for others; nothing is stored then.
-Result<bool> Inbox::merge(BytesView encoded, Opened opened) {
+Result<bool> Inbox::merge(const ledger::SealedRun& run, BytesView encoded, Opened opened) {
   const SpaceId space = opened.header.space;
   FELTBOG_TRY(file, core_->files.open(space));
   std::vector<document::AddEffect> effects;
@@ -203,6 +232,7 @@ Result<bool> Inbox::merge(BytesView encoded, Opened opened) {
     FELTBOG_CHECK(want_chunks(*file, effect));
     effects_.push_back({space, std::move(effect)});
   }
+  FELTBOG_CHECK(order_->check_witness(run));
   merged_ = visible_ = true;
   return true;
 }

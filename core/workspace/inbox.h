@@ -8,14 +8,18 @@
 
 #include "core/ledger/run.h"
 #include "core/workspace/core.h"
+#include "core/workspace/server_order.h"
 
 namespace feltbog::workspace {
 
 class Inbox {
  public:
-  explicit Inbox(Core& core) : core_(&core) {}
+  // `order` must outlive it.
+  Inbox(Core& core, ServerOrder& order) : core_(&core), order_(&order) {}
 
-  // Durable when it returns; see ledger::Replica::store_runs.
+  // Durable when they return; see ledger::Replica::store_runs and store_head.
+  Result<void> store_head(const SpaceId& space, const ServerIncarnation& incarnation,
+                          BytesView head);
   Result<void> store(const SpaceId& space, const ServerIncarnation& incarnation,
                      std::span<const ledger::RunItem> runs, std::uint64_t position);
   // Tries again what was set aside for want of something that may be here now: in one space, or in
@@ -46,17 +50,19 @@ class Inbox {
   Result<std::optional<ChainPlace>> take(const SpaceId& space, BytesView encoded);
   Result<bool> is_merged(const RunHash& run);
   Result<bool> has_rival(const ledger::RunHeader& header);
+  Result<void> keep_fork(const ledger::SealedRun& run);
+  Result<void> leave_to_copy(const ledger::SealedRun& run);
   Result<Opened> check_and_open(const ledger::SealedRun& run, const ledger::WriterTip& tip,
                                 const ledger::Keyring& keys) const;
-  Result<bool> merge(BytesView encoded, Opened opened);
+  Result<bool> merge(const ledger::SealedRun& run, BytesView encoded, Opened opened);
   Result<std::int64_t> keep_run(const Opened& opened, BytesView encoded);
   Result<void> set_aside(const SpaceId& space, BytesView encoded, ErrorCode reason);
   Result<std::vector<Bytes>> waiting_at(const SpaceId& space, const ChainPlace& place);
   Result<void> want_chunks(const SpaceFile& file, const document::AddEffect& effect);
-  Result<bool> server_went_back(const SpaceId& space, const ServerIncarnation& incarnation,
-                                std::uint64_t position);
+  Result<void> keep_evidence_of(EvidenceKind kind, const SpaceId& space, Bytes first, Bytes second);
 
   Core* core_;
+  ServerOrder* order_;
   std::vector<SpaceEffect> effects_;
   bool merged_ = false;   // in the present transaction
   bool visible_ = false;  // also: something was set aside

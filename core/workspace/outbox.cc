@@ -6,6 +6,7 @@
 #include "core/document/change_codec.h"
 #include "core/ledger/receipt.h"
 #include "core/ledger/run.h"
+#include "core/workspace/own_chain.h"
 
 namespace feltbog::workspace {
 namespace {
@@ -37,6 +38,7 @@ Result<void> Outbox::seal() {
   const Membership& membership = core_->membership;
   // A run cites the logs' heads; what only this device knows of cannot be cited.
   if (membership.organisation().empty() || membership.organisation_waits()) return {};
+  FELTBOG_CHECK(begin_owed_chain());
   std::vector<SpaceId> spaces;
   FELTBOG_TRY(rows, core_->database->prepare("SELECT DISTINCT space FROM batch WHERE run IS NULL"));
   while (true) {
@@ -47,6 +49,15 @@ Result<void> Outbox::seal() {
   }
   for (const SpaceId& space : spaces) FELTBOG_CHECK(seal_space(space));
   return {};
+}
+
+Result<void> Outbox::begin_owed_chain() {
+  FELTBOG_TRY(owed, owes_new_chain(*core_));
+  if (!owed) return {};
+  return core_->durably([this]() -> Result<bool> {
+    FELTBOG_CHECK(begin_new_chain(*core_));
+    return true;
+  });
 }
 
 // Whether a run of this device could stand in the space as its log is now.
@@ -121,6 +132,8 @@ Result<void> Outbox::seal_group(const SpaceId& space, std::span<const Unsealed> 
   draft.tip = tip;
   draft.change_count = static_cast<std::uint32_t>(changes.size());
   draft.payload = std::move(payload);
+  FELTBOG_TRY(witness, order_->witness(space));
+  draft.witness = witness;
   FELTBOG_TRY(keys, core_->membership.keys(space));
   FELTBOG_TRY(run, ledger::seal_run(draft, core_->identity, core_->membership.organisation(),
                                     core_->membership.space(space)->state, *keys,
@@ -174,6 +187,7 @@ Result<void> Outbox::receipted(const SpaceId& space, std::span<const RunHash> ru
     if (!named) return Error{ErrorCode::malformed, "receipt without the run"};
   }
   return core_->durably([&]() -> Result<bool> {
+    FELTBOG_CHECK(order_->note(checked));
     bool any = false;
     for (const RunHash& run : runs) {
       FELTBOG_CHECK(core_->database->run(

@@ -8,12 +8,14 @@
 
 #include "core/ledger/run.h"
 #include "core/workspace/core.h"
+#include "core/workspace/server_order.h"
 
 namespace feltbog::workspace {
 
 class Outbox {
  public:
-  explicit Outbox(Core& core) : core_(&core) {}
+  // `order` must outlive it.
+  Outbox(Core& core, ServerOrder& order) : core_(&core), order_(&order) {}
 
   // Seals everything that may be sealed now. Left unsealed: files whose creation, or whose
   // membership records, still wait, and files whose key must be rotated first. Durable when it
@@ -28,12 +30,14 @@ class Outbox {
 
  private:
   struct Unsealed;
+  Result<void> begin_owed_chain();
   Result<bool> may_seal(const SpaceId& space);
   static std::size_t group_end(const std::vector<Unsealed>& unsealed, std::size_t begin);
   Result<void> seal_space(const SpaceId& space);
   Result<std::vector<Unsealed>> read_unsealed(const SpaceId& space);
   Result<void> seal_group(const SpaceId& space, std::span<const Unsealed> group);
   Core* core_;
+  ServerOrder* order_;
 };
 
 // The server may have lost what it gave receipts for, in one space or in all: this device's runs

@@ -74,6 +74,16 @@ Result<void> index_document(store::Database& database, const SpaceFile& file,
                       words_of(file.history, *info));
 }
 
+Result<void> forget_document(store::Database& database, const SpaceId& space,
+                             const document::DocumentId& document) {
+  const std::string name = document::to_text(document);
+  FELTBOG_CHECK(
+      database.run("DELETE FROM search_text WHERE rowid IN (SELECT id FROM search_row "
+                   "WHERE space = ?1 AND document = ?2)",
+                   space, name));
+  return database.run("DELETE FROM search_row WHERE space = ?1 AND document = ?2", space, name);
+}
+
 Result<std::vector<SearchHit>> search_text(store::Database& database, std::string_view words,
                                            std::size_t count_max) {
   const std::string query = as_query(words);

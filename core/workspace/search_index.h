@@ -21,6 +21,9 @@ struct SearchHit {
 Result<void> index_document(store::Database& database, const SpaceFile& file,
                             const document::DocumentId& document);
 
+Result<void> forget_document(store::Database& database, const SpaceId& space,
+                             const document::DocumentId& document);
+
 // Every word must occur; the last one may be the beginning of a word. Letters are compared without
 // regard to case; æ, ø and å are letters of their own. At most `count_max` hits, best first.
 // Error: invalid_argument (no word in it).

@@ -38,7 +38,11 @@ class SpaceFiles {
   // put_away. Errors: corrupt, and those of the database.
   Result<SpaceFile*> open(const SpaceId& space);
   void put_away(const SpaceId& space) { open_.erase(space); }
-  void put_away_all() { open_.clear(); }
+  // Under which incarnation this device writes. Puts away all.
+  void write_as(std::uint32_t incarnation) {
+    open_.clear();
+    incarnation_ = incarnation;
+  }
   // For when nobody waits: lets go of what only makes merging quicker, and saves the histories that
   // have enough new changes, each in a transaction of its own. Errors: those of the database.
   Result<void> rest();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/workspace/tables.h"
 
+#include "core/ledger/writer.h"
+
 namespace feltbog::workspace {
 namespace {
 
@@ -74,10 +76,23 @@ WHEN NOT EXISTS(SELECT 1 FROM batch WHERE space = OLD.space) BEGIN
 END;
 )sql";
 
+// Version 4. Of the server last met: which run it put where, and its order up to there as worked
+// out here (null: not known); the newest head it signed. evidence: evidence.h.
+constexpr std::string_view kVersion4 = R"sql(
+CREATE TABLE run_order(
+  space BLOB NOT NULL, position INTEGER NOT NULL, run BLOB NOT NULL, order_hash BLOB,
+  PRIMARY KEY(space, position)) WITHOUT ROWID;
+CREATE TABLE space_head(space BLOB PRIMARY KEY, head BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE evidence(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, space BLOB NOT NULL,
+  found_at INTEGER NOT NULL, first BLOB NOT NULL, second BLOB NOT NULL,
+  UNIQUE(kind, space, first, second));
+)sql";
+
 }  // namespace
 
 std::span<const store::Migration> workspace_migrations() {
-  static const store::Migration kSteps[] = {{kVersion1}, {kVersion2}, {kVersion3}};
+  static const store::Migration kSteps[] = {{kVersion1}, {kVersion2}, {kVersion3}, {kVersion4}};
   return kSteps;
 }
 
@@ -109,6 +124,14 @@ Result<std::uint64_t> read_number(store::Database& database, std::string_view na
     number = number * 10 + (digit - '0');
   }
   return number;
+}
+
+Result<std::uint32_t> read_incarnation(store::Database& database) {
+  FELTBOG_TRY(number, read_number(database, setting::kIncarnation, 1));
+  if (number == 0 || number > ledger::kIncarnationMax) {
+    return Error{ErrorCode::corrupt, std::string(setting::kIncarnation)};
+  }
+  return static_cast<std::uint32_t>(number);
 }
 
 Result<void> write_number(store::Database& database, std::string_view name, std::uint64_t number) {

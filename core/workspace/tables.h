@@ -24,6 +24,9 @@ Result<std::uint64_t> read_number(store::Database& database, std::string_view na
                                   std::uint64_t otherwise);
 Result<void> write_number(store::Database& database, std::string_view name, std::uint64_t number);
 
+// This device's own (ledger/writer.h). Errors: corrupt, and those of the database.
+Result<std::uint32_t> read_incarnation(store::Database& database);
+
 namespace setting {
 inline constexpr std::string_view kIdentity = "identity";  // encoded DeviceIdentity
 inline constexpr std::string_view kUser = "user";          // UserId
@@ -35,6 +38,7 @@ inline constexpr std::string_view kServerPin = "server_pin";
 inline constexpr std::string_view kServerKey = "server_key";     // until the log names it
 inline constexpr std::string_view kDirectory = "directory";      // SpaceId of the shared directory
 inline constexpr std::string_view kIncarnation = "incarnation";  // u32 of this device's writers
+inline constexpr std::string_view kCopiedAs = "copied_as";       // u32: own_chain.h
 inline constexpr std::string_view kRevision = "revision";
 inline constexpr std::string_view kServerIncarnation = "server_incarnation";  // last met
 }  // namespace setting

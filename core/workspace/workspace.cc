@@ -44,12 +44,9 @@ Result<std::unique_ptr<Core>> read_core(const Environment& environment, std::str
   FELTBOG_TRY(database, store::Database::open(*environment.disk, path, key, *environment.random));
   FELTBOG_CHECK(store::migrate(*database, workspace_migrations()));
   FELTBOG_TRY(identity, read_identity(*database, *environment.random));
-  FELTBOG_TRY(incarnation, read_number(*database, setting::kIncarnation, 1));
-  if (incarnation == 0 || incarnation > UINT32_MAX) {
-    return Error{ErrorCode::corrupt, std::string(setting::kIncarnation)};
-  }
-  auto core = std::make_unique<Core>(environment, std::move(database), std::move(identity),
-                                     static_cast<std::uint32_t>(incarnation));
+  FELTBOG_TRY(incarnation, read_incarnation(*database));
+  auto core =
+      std::make_unique<Core>(environment, std::move(database), std::move(identity), incarnation);
   FELTBOG_CHECK(core->reread());
   core->replica->resume();
   return core;

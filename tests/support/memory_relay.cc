@@ -190,6 +190,13 @@ Result<sync::RunBatch> MemoryRelay::read_runs(const DeviceId& reader, const Spac
   return out;
 }
 
+// Of the tests: the number of runs, in one byte.
+Result<sync::SignedHead> MemoryRelay::signed_head(const DeviceId& reader, const SpaceId& space) {
+  FELTBOG_TRY(from, member_space(reader, space));
+  const std::uint64_t position = from->runs.size();
+  return sync::SignedHead{position, {static_cast<std::uint8_t>(position)}};
+}
+
 Result<ledger::Amount> MemoryRelay::count_runs(const DeviceId& reader, const SpaceId& space,
                                                std::uint64_t position) {
   FELTBOG_TRY(from, member_space(reader, space));

@@ -131,6 +131,17 @@ Result<void> MemoryReplica::store_runs(const SpaceId& space, const ServerIncarna
   return {};
 }
 
+Result<void> MemoryReplica::store_head(const SpaceId& space, const ServerIncarnation& incarnation,
+                                       BytesView head) {
+  // A head speaks of the very position the runs before it led to.
+  if (head.size() != 1 ||
+      head[0] != static_cast<std::uint8_t>(spaces[space].positions[incarnation])) {
+    return Error{ErrorCode::malformed, "head of another position"};
+  }
+  heads[space] = to_bytes(head);
+  return {};
+}
+
 Result<void> MemoryReplica::server_differs(const LogName& log, const ledger::LogHead& server) {
   differences.emplace_back(log, server);
   return {};

@@ -40,6 +40,7 @@ class MemoryReplica : public ledger::Replica {
   std::map<ChunkHash, Chunk> chunks_wanted;
   std::map<ChunkHash, Bytes> chunks;
   std::set<SpaceId> withdrawn;
+  std::map<SpaceId, Bytes> heads;  // the newest of each
   std::vector<std::pair<ledger::LogName, ledger::LogHead>> differences;
   std::vector<ErrorCode> refusals;
   std::uint64_t repeated_runs = 0;  // received although held
@@ -67,6 +68,8 @@ class MemoryReplica : public ledger::Replica {
                              std::span<const ledger::RecordItem> items) override;
   Result<void> store_runs(const SpaceId& space, const ServerIncarnation& incarnation,
                           std::span<const ledger::RunItem> runs, std::uint64_t position) override;
+  Result<void> store_head(const SpaceId& space, const ServerIncarnation& incarnation,
+                          BytesView head) override;
   Result<void> server_differs(const ledger::LogName& log, const ledger::LogHead& server) override;
   Result<void> space_withdrawn(const SpaceId& space) override;
   Result<ledger::Amount> waiting_to_send() override;

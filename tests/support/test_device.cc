@@ -18,6 +18,25 @@ void TestDevice::reopen() {
   workspace_ = std::move(opened).value();
 }
 
+TestDevice::Backup TestDevice::backup() const {
+  Backup out;
+  for (const std::string& path : disk.paths()) out[path] = disk.content(path);
+  return out;
+}
+
+void TestDevice::put_back(const Backup& backup) {
+  workspace_.reset();
+  for (const std::string& path : disk.paths()) REQUIRE(disk.remove(path).has_value());
+  for (const auto& [path, content] : backup) disk.set_content(path, content);
+  reopen();
+}
+
+std::unique_ptr<TestDevice> TestDevice::copy(std::uint64_t seed) const {
+  std::unique_ptr<TestDevice> other(new TestDevice(seed, key_.copy()));
+  other->put_back(backup());
+  return other;
+}
+
 Result<Value> TestDevice::try_call(std::string_view command, Value parameters) {
   return workspace_->call(command, parameters, {casework::Language::english, std::nullopt});
 }

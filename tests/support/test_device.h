@@ -3,6 +3,7 @@
 // the workspace on top. Its database is opened by key, without passphrase or Argon2id.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -30,6 +31,13 @@ class TestDevice {
   // Closes and opens the database again, as after a restart.
   void reopen();
 
+  // Its files as they are now; and the device as it was then, opened again.
+  using Backup = std::map<std::string, Bytes>;
+  Backup backup() const;
+  void put_back(const Backup& backup);
+  // Another device with the same files and the same key to them.
+  std::unique_ptr<TestDevice> copy(std::uint64_t seed) const;
+
   // Runs a row of the command table; the test fails when it does.
   Value call(std::string_view command, Value parameters = {});
   Result<Value> try_call(std::string_view command, Value parameters = {});
@@ -43,6 +51,7 @@ class TestDevice {
   SeededRandom random;
 
  private:
+  TestDevice(std::uint64_t seed, crypto::Key key) : random(seed), key_(std::move(key)) {}
   crypto::Key key_;
   std::unique_ptr<workspace::Workspace> workspace_;
 };

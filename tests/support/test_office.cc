@@ -141,8 +141,10 @@ std::string TestOffice::refer(const std::vector<std::string>& names, const std::
   return desk().call("case.refer", std::move(request))["case"].text_or({});
 }
 
-std::optional<Error> TestOffice::try_sync(TestDevice& device) {
-  Wire wire(device.workspace(), device.random, *relay_, random_);
+std::optional<Error> TestOffice::try_sync(TestDevice& device) { return try_sync(device, *relay_); }
+
+std::optional<Error> TestOffice::try_sync(TestDevice& device, sync::Relay& relay) {
+  Wire wire(device.workspace(), device.random, relay, random_);
   while (wire.turn()) {
   }
   if (wire.ended) return wire.ended;

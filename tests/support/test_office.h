@@ -59,6 +59,8 @@ class TestOffice {
   void sync(TestDevice& device);
   // The same; what ended it before it caught up, if anything did.
   std::optional<Error> try_sync(TestDevice& device);
+  // The same with a server of one's own making in between.
+  std::optional<Error> try_sync(TestDevice& device, sync::Relay& relay);
   // The link breaks after so many bytes from the server.
   void sync_until(TestDevice& device, std::size_t bytes_from_server);
   // Everybody, twice, so that each has what all have.

@@ -35,6 +35,7 @@ Result<Bytes> again(BytesView body) {
     case MessageType::runs: return again<Runs>(body);
     case MessageType::standing: return again<Standing>(body);
     case MessageType::withdrawn: return again<Withdrawn>(body);
+    case MessageType::head: return again<Head>(body);
     case MessageType::pulled: return again<Pulled>(body);
     case MessageType::append_record: return again<AppendRecord>(body);
     case MessageType::record_answer: return again<RecordAnswer>(body);

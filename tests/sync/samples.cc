@@ -64,6 +64,7 @@ Bytes sample(MessageType type) {
     case MessageType::runs: return encode_message(Runs{space, 9, {{8, {1}}, {9, {2}}}});
     case MessageType::standing: return encode_message(Standing{space, {3, filled<RecordHash>(1)}});
     case MessageType::withdrawn: return encode_message(Withdrawn{space});
+    case MessageType::head: return encode_message(Head{space, {9}});
     case MessageType::pulled: return encode_message(Pulled{});
     case MessageType::append_record: return encode_message(AppendRecord{{}, 4, {{1}, {2}}});
     case MessageType::record_answer: return encode_message(RecordAnswer{107});

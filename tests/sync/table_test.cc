@@ -27,7 +27,7 @@ std::set<Type> allowed(ClientState state) {
   if (state == ClientState::greeting) out.insert(Type::challenge);
   if (state == ClientState::joining) out.insert(Type::welcome);
   if (state == ClientState::greeting || state == ClientState::joining) return out;
-  out.insert({Type::ping, Type::records, Type::runs, Type::withdrawn});
+  out.insert({Type::ping, Type::records, Type::runs, Type::head, Type::withdrawn});
   if (state == ClientState::pulling) out.insert({Type::ahead, Type::standing, Type::pulled});
   if (state == ClientState::recording) out.insert(Type::record_answer);
   if (state == ClientState::sending) out.insert(Type::runs_answer);
@@ -184,6 +184,7 @@ TEST_CASE("a client that is pinged or told of news in any admitted state goes on
     ClientAt client(static_cast<ClientState>(number));
     client.say(sample(Type::ping));
     client.say(sample(Type::runs));
+    client.say(sample(Type::head));
     client.say(sample(Type::withdrawn));
     CHECK(client.end() == ErrorCode::internal);
     CHECK(client.replica.spaces[space_number(50)].runs.contains(Bytes{1}));
@@ -235,6 +236,18 @@ TEST_CASE("answers nobody asked for, or of another count, are protocol errors") 
         ErrorCode::broken_chain);
   CHECK(end_of(ClientState::pulling, encode_message(Records{{}, 1, {{{1}, {}}}})) ==
         ErrorCode::fork_detected);
+}
+
+TEST_CASE("a server that sends runs and signs nothing about them breaks the protocol") {
+  ClientAt client(ClientState::pulling);
+  client.say(sample(Type::runs));
+  client.say(sample(Type::pulled));
+  CHECK(client.end() == ErrorCode::protocol_error);
+  ClientAt honest(ClientState::pulling);
+  honest.say(sample(Type::runs));
+  honest.say(sample(Type::head));
+  honest.say(sample(Type::pulled));
+  CHECK(honest.end() == ErrorCode::internal);
 }
 
 TEST_CASE("no order of well-formed messages brings either side beyond its bounds") {

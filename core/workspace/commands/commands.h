@@ -13,6 +13,7 @@ std::span<const CommandRow> case_commands();
 std::span<const CommandRow> conflict_commands();
 std::span<const CommandRow> course_commands();
 std::span<const CommandRow> device_commands();
+std::span<const CommandRow> evidence_commands();
 std::span<const CommandRow> held_commands();
 std::span<const CommandRow> note_commands();
 std::span<const CommandRow> organisation_commands();

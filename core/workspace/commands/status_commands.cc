@@ -141,6 +141,8 @@ Result<Value> status(Call& call) {
   out["not_sent"] = std::move(not_sent);
   FELTBOG_CHECK(add_files(core, out));
   FELTBOG_CHECK(add_obstacles(core, out));
+  FELTBOG_TRY(evidence, one_number(core, "SELECT count(*) FROM evidence"));
+  out["evidence"] = evidence;
   FELTBOG_TRY(wanted, one_number(core, "SELECT count(*) FROM chunk WHERE bytes IS NULL"));
   out["attachment_chunks_wanted"] = wanted;
   out["revision"] = core.revision;

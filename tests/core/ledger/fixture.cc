@@ -144,7 +144,7 @@ Result<void> Room::attempt(const Phone& author, const SpacePayload& payload,
 }
 
 Result<SealedRun> Chain::seal(std::uint32_t changes, BytesView payload, RetentionClass retention) {
-  const RunDraft draft{incarnation, tip, retention, changes, to_bytes(payload)};
+  const RunDraft draft{incarnation, tip, retention, changes, to_bytes(payload), witness};
   return seal_run(draft, phone.identity, room.office.state, room.state, room.ring(phone),
                   room.office.random);
 }

@@ -92,6 +92,7 @@ struct Chain {
   const Phone& phone;
   std::uint32_t incarnation = 1;
   WriterTip tip;
+  std::optional<OrderWitness> witness = {};
 
   Result<SealedRun> seal(std::uint32_t changes, BytesView payload, RetentionClass retention = 0);
   // Seals, verifies, and goes on.

@@ -43,6 +43,27 @@ TEST_CASE("runs of several writers come out of a batch as they were sealed") {
   });
 }
 
+TEST_CASE("a witness is said once for the runs that share it") {
+  Sending office;
+  std::vector<SealedRun> runs{office.chain.write()};
+  office.chain.witness = {office.random.make<ServerIncarnation>(), 7,
+                          office.random.make<PositionHash>()};
+  runs.push_back(office.chain.write());
+  const std::size_t with_one = encode_run_batch(runs).value().size();
+  runs.push_back(office.chain.write());
+  runs.push_back(office.other.write());
+  const Bytes encoded = encode_run_batch(runs).value();
+  const auto decoded = office.decode(encoded);
+  REQUIRE(decoded.has_value());
+  CHECK(*decoded == runs);
+  check_strict(encoded, [&](BytesView bytes) -> Result<Bytes> {
+    FELTBOG_TRY(read, office.decode(bytes));
+    return encode_run_batch(read);
+  });
+  const std::size_t third = encode_run_batch(std::span(runs).first(3)).value().size() - with_one;
+  CHECK(third < 64 + runs[2].body->size() + 20);  // no 50 bytes of witness
+}
+
 TEST_CASE("no flipped bit of a batch gets a changed run past its signature") {
   Sending office;
   const std::vector<SealedRun> runs{office.chain.write(), office.chain.write()};
@@ -89,6 +110,8 @@ TEST_CASE("a run of ten changes costs at most 120 bytes a change on the wire and
   Bytes payload(600);
   office.random.fill(payload);
   std::vector<SealedRun> runs;
+  office.chain.witness = {office.random.make<ServerIncarnation>(), 70'000,
+                          office.random.make<PositionHash>()};
   for (int i = 0; i < 2; ++i) runs.push_back(office.chain.write(10, as_text(payload)));
   const SealedRun& run = runs.back();
   const std::size_t at_rest = run.encode().size() - payload.size();

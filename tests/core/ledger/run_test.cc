@@ -165,8 +165,34 @@ TEST_CASE("the ciphertext is bound to sequence, epoch, incarnation, retention an
   CHECK(opens([](RunHeader& header) { header.change_count = 2; }) == kRefused);
   CHECK(opens([](RunHeader& header) { header.previous.bytes[0] = 1; }) == kRefused);
   CHECK(opens([](RunHeader& header) { header.space_head.sequence = 2; }) == kRefused);
+  CHECK(opens([](RunHeader& header) { header.witness = OrderWitness{{}, 1, {}}; }) == kRefused);
   CHECK(opens([](RunHeader& header) { header.epoch = 2; }) == ErrorCode::missing_key);
   CHECK(opens([](RunHeader& header) { header.key.bytes[0] ^= 1; }) == ErrorCode::missing_key);
+}
+
+TEST_CASE("what a run says of the server's order is signed with it, and no condition for it") {
+  Writing office;
+  office.chain.witness = {office.random.make<ServerIncarnation>(), 12,
+                          office.random.make<PositionHash>()};
+  SealedRun run = office.chain.seal(1, as_bytes("x")).value();
+  CHECK(office.check(run).has_value());
+  CHECK(SealedRun::decode(run.encode()).value() == run);
+  CHECK(stored_run_hash(run.encode()).value() == run.header.hash());
+  CHECK(check_run_signature(run, office.state).has_value());
+  run.header.witness->position = 13;
+  CHECK(office.says(run) == ErrorCode::bad_signature);
+  CHECK(code_of(check_run_signature(run, office.state)) == ErrorCode::bad_signature);
+  run.header.witness->position = 0;
+  CHECK(code_of(SealedRun::decode(run.encode())) == ErrorCode::malformed);
+}
+
+TEST_CASE("a device has so few incarnations that none is worth grinding for") {
+  Writing office;
+  SealedRun run = office.chain.seal(1, as_bytes("x")).value();
+  run.header.incarnation = kIncarnationMax;
+  CHECK(SealedRun::decode(run.encode()).has_value());
+  run.header.incarnation = kIncarnationMax + 1;
+  CHECK_FALSE(SealedRun::decode(run.encode()).has_value());
 }
 
 TEST_CASE("only active devices of writing members write") {

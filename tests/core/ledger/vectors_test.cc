@@ -69,6 +69,8 @@ struct Story {
       payloads.emplace_back(40 * changes);
       office.random.fill(payloads.back());
       runs.push_back(chain.write(changes, as_text(payloads.back())));
+      chain.witness = {office.random.make<ServerIncarnation>(), 300,
+                       office.random.make<PositionHash>()};
     }
     const auto user = office.add_user({Role::auditor});
     const auto open = office.invite(user);
