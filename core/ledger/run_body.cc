@@ -6,6 +6,7 @@
 #include "core/base/compress.h"
 #include "core/ledger/codec.h"
 #include "core/ledger/domains.h"
+#include "core/ledger/rescue.h"
 #include "core/ledger/run_rules.h"
 
 namespace feltbog::ledger {
@@ -65,8 +66,15 @@ BodyHash body_hash(BytesView body) { return crypto::hash<BodyHash>(domains::kRun
 Result<SealedRun> seal_run(const RunDraft& draft, const DeviceIdentity& author,
                            const OrganisationState& organisation, const SpaceState& space,
                            const Keyring& keys, Random& random) {
+  return seal_run_at({organisation.head(), space.head()}, draft, author, organisation, space, keys,
+                     random);
+}
+
+Result<SealedRun> seal_run_at(const RunHeads& heads, const RunDraft& draft,
+                              const DeviceIdentity& author, const OrganisationState& organisation,
+                              const SpaceState& space, const Keyring& keys, Random& random) {
   FELTBOG_CHECK(check_draft(draft, space));
-  const Epoch& epoch = space.epoch();
+  const Epoch& epoch = *space.epoch_at(heads.space.sequence);
   SealedRun run;
   RunHeader& header = run.header;
   header = {space.id(),
@@ -74,8 +82,8 @@ Result<SealedRun> seal_run(const RunDraft& draft, const DeviceIdentity& author,
             draft.incarnation,
             draft.tip.sequence + 1,
             draft.tip.hash,
-            space.head(),
-            organisation.head(),
+            heads.space,
+            heads.organisation,
             draft.witness,
             epoch.number,
             epoch.key,
