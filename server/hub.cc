@@ -121,7 +121,8 @@ void Hub::joined(SessionChannel& session) {
                 {"party", admission.party == ledger::SessionParty::invite ? "invite" : "founder"}});
     return;
   }
-  log_.event("session_admitted", {{"session", session.number()}, {"device", admission.device}});
+  log_.event(admission.barred ? "barred_session_admitted" : "session_admitted",
+             {{"session", session.number()}, {"device", admission.device}});
   const auto [place, is_first] = by_device_.try_emplace(admission.device, session.number());
   if (is_first) return;
   const auto older = sessions_.find(place->second);
@@ -177,11 +178,13 @@ void Hub::notify_others(std::uint64_t from, const ledger::LogName& log) {
   }
 }
 
-// A record of the organisation's log may have barred a device that is connected.
+// A record of the organisation's log may have barred a device that is connected. It is let in again
+// as barred, to hand in what it had not sent.
 void Hub::bar_revoked(Instant now) {
   for (const auto& [number, session] : sessions_) {
     const auto& admission = session->admission();
     if (!admission || admission->party != ledger::SessionParty::device) continue;
+    if (admission->barred) continue;
     if (store_.device_active(admission->device) || session->session().closed()) continue;
     log_.event("session_barred", {{"session", number}, {"device", admission->device}});
     session->close(ErrorCode::revoked, now);

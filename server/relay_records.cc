@@ -56,7 +56,7 @@ Result<sync::SpaceStanding> RelayStore::standing(const DeviceId& device, const S
 Result<std::uint64_t> RelayStore::readable_through(const sync::Admission& reader,
                                                    const SpaceId& space) {
   const Error refused{ErrorCode::not_permitted, "space"};
-  if (reader.party != ledger::SessionParty::device) return refused;
+  if (reader.party != ledger::SessionParty::device || reader.barred) return refused;
   FELTBOG_CHECK(require_active(reader.device));
   FELTBOG_TRY(entry, state_->space(space));
   if (entry == nullptr) return refused;
@@ -101,6 +101,7 @@ Result<void> RelayStore::append_record(const sync::Admission& author, const ledg
   FELTBOG_CHECK(state_->refresh());
   FELTBOG_TRY(record, ledger::Record::decode(item.record));
   if (record.sequence != sequence) return Error{ErrorCode::malformed, "sequence"};
+  if (author.barred) return Error{ErrorCode::not_permitted, "barred"};
   if (author.party == ledger::SessionParty::device) FELTBOG_CHECK(require_active(author.device));
   if (!log) return append_to_organisation(author, record, item.wraps);
   if (author.party != ledger::SessionParty::device) {

@@ -20,6 +20,7 @@ struct RelayStore::PendingRun {
 };
 
 struct RelayStore::RunBatchInHand {
+  std::optional<DeviceId> only;  // whose runs alone are taken: a barred device's own
   std::vector<PendingRun> pending;
   std::map<WriterId, ledger::WriterTip> tips;  // after the pending ones
   std::map<RunHash, std::uint64_t> placed;     // the pending ones
@@ -108,8 +109,9 @@ Result<ledger::WriterTip> RelayStore::tip_of(const WriterId& writer) {
 
 Result<sync::AppendedRuns> RelayStore::append_runs(const DeviceId& author, const SpaceId& space,
                                                    std::span<const Bytes> runs) {
-  FELTBOG_TRY(entry, member_space(author, space));
+  FELTBOG_TRY(entry, receiving_space(author, space));
   RunBatchInHand batch;
+  if (!organisation().device_active(author)) batch.only = author;
   batch.bytes = entry->run_bytes;
   sync::AppendedRuns result;
   for (const Bytes& encoded : runs) {
@@ -134,6 +136,7 @@ Result<sync::RunOutcome> RelayStore::judge_run(const SpaceId& space, const Space
   };
   auto run = ledger::SealedRun::decode(encoded);
   if (!run) return refuse(run.error().code);
+  if (batch.only && run->header.device != *batch.only) return refuse(ErrorCode::not_permitted);
   outcome.run = run->header.hash();
   if (const auto twin = batch.placed.find(outcome.run); twin != batch.placed.end()) {
     outcome.position = twin->second;
@@ -220,7 +223,7 @@ Result<bool> RelayStore::holds_chunk(const SpaceId& space, const ChunkHash& chun
 
 Result<sync::HeldChunks> RelayStore::held_chunks(const DeviceId& device, const SpaceId& space,
                                                  std::span<const ChunkHash> chunks) {
-  FELTBOG_CHECK(member_space(device, space));
+  FELTBOG_CHECK(receiving_space(device, space));
   sync::HeldChunks result;
   std::vector<ChunkHash> held;
   for (const ChunkHash& chunk : chunks) {
@@ -234,7 +237,7 @@ Result<sync::HeldChunks> RelayStore::held_chunks(const DeviceId& device, const S
 
 Result<Bytes> RelayStore::put_chunk(const DeviceId& device, const SpaceId& space,
                                     const ChunkHash& chunk, BytesView bytes) {
-  FELTBOG_TRY(entry, member_space(device, space));
+  FELTBOG_TRY(entry, receiving_space(device, space));
   if (bytes.empty() || bytes.size() > ledger::kSessionChunkMax) {
     return Error{ErrorCode::limit_exceeded, "chunk of " + std::to_string(bytes.size())};
   }

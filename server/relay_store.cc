@@ -2,6 +2,7 @@
 // Opening a relay's store, and who is let in.
 #include "server/relay_store.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/ledger/session_proof.h"
@@ -56,6 +57,17 @@ Result<SpaceEntry*> RelayStore::member_space(const DeviceId& device, const Space
   return entry;
 }
 
+Result<SpaceEntry*> RelayStore::receiving_space(const DeviceId& device, const SpaceId& space) {
+  FELTBOG_CHECK(state_->refresh());
+  if (organisation().device_active(device)) return member_space(device, space);
+  FELTBOG_TRY(entry, state_->space(space));
+  const auto was_given = [&](const ledger::Epoch& epoch) { return epoch.holders.contains(device); };
+  if (entry == nullptr || std::ranges::none_of(entry->state.epochs(), was_given)) {
+    return Error{ErrorCode::not_permitted, "space"};
+  }
+  return entry;
+}
+
 Result<crypto::Signature> RelayStore::prove(const ledger::SessionTranscript& transcript) {
   ledger::SessionTranscript own = transcript;
   own.server_key = identity_public_;
@@ -86,8 +98,7 @@ Result<sync::Admission> RelayStore::admit_device(ledger::SessionTranscript trans
   const auto& key = device != nullptr ? device->publics.signing : identity_public_;
   const auto checked = ledger::check_client(transcript, key, proof);
   if (device == nullptr || !checked) return Error{ErrorCode::authentication_failed, "device"};
-  if (!organisation.device_active(id)) return Error{ErrorCode::revoked, ""};
-  return sync::Admission{ledger::SessionParty::device, id, {}};
+  return sync::Admission{ledger::SessionParty::device, id, {}, !organisation.device_active(id)};
 }
 
 Result<sync::Admission> RelayStore::admit_invite(ledger::SessionTranscript transcript,

@@ -92,6 +92,9 @@ class RelayStore final : public sync::Relay {
   // The space, when the device is a member of it now. Errors: not_permitted (also for a space that
   // does not exist: nobody learns which ids do), revoked.
   Result<SpaceEntry*> member_space(const DeviceId& device, const SpaceId& space);
+  // The space, when the device may bring runs and chunks: a member, or a barred device that was
+  // given one of its keys. Error: not_permitted.
+  Result<SpaceEntry*> receiving_space(const DeviceId& device, const SpaceId& space);
   Result<void> require_active(const DeviceId& device);
 
   Result<sync::Admission> admit_device(ledger::SessionTranscript transcript,

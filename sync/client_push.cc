@@ -49,6 +49,8 @@ Result<void> ClientMachine::next_step() {
 }
 
 Result<void> ClientMachine::rest() {
+  FELTBOG_TRY(is_barred, replica_.barred());
+  if (is_barred) return Error{ErrorCode::revoked, {}};
   enter(ClientState::live, Phase::live);
   ClientEvent event;
   event.kind = ClientEventKind::caught_up;

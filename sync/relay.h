@@ -19,6 +19,8 @@ struct Admission {
   ledger::SessionParty party = ledger::SessionParty::device;
   DeviceId device;  // zero unless party is device
   InviteId invite;  // zero unless party is invite
+  // A barred device: it reads the organisation's log, hands in what it had written, and no more.
+  bool barred = false;
 };
 
 // The most that one read may return; one item is returned even if it alone is larger.
@@ -80,8 +82,8 @@ class Relay {
   virtual Result<crypto::Signature> prove(const ledger::SessionTranscript& transcript) = 0;
   // Verifies the client's proof before it says anything else; fills in `server_key`. Errors:
   // authentication_failed (unknown organisation or device, or a proof that does not match: one and
-  // the same answer), revoked (only when the proof matches), invite_unknown, invite_used,
-  // invite_expired (by this server's time), already_exists (founding, when an organisation exists).
+  // the same answer), invite_unknown, invite_used, invite_expired (by this server's time),
+  // already_exists (founding, when an organisation exists).
   virtual Result<Admission> admit(const ledger::SessionTranscript& transcript,
                                   const crypto::Signature& proof) = 0;
 
@@ -119,11 +121,13 @@ class Relay {
   // Checks the runs (header, signature, chain, authority, quota) and durably appends those that
   // hold, in one transaction, each at a new position of the space; a run held already keeps its
   // position and is receipted again. A position is never visible to read_runs before all lower ones
-  // are. Error: not_permitted, for all of them.
+  // are. A barred device brings runs of its own to spaces it was given a key of; others' are
+  // refused as not_permitted. Error: not_permitted, for all of them.
   virtual Result<AppendedRuns> append_runs(const DeviceId& author, const SpaceId& space,
                                            std::span<const Bytes> runs) = 0;
 
-  // Which of the chunks the space holds durably, and the receipt for those. Error: not_permitted.
+  // Which of the chunks the space holds durably, and the receipt for those. This and put_chunk
+  // serve a barred device too, where it may bring runs. Error: not_permitted.
   virtual Result<HeldChunks> held_chunks(const DeviceId& device, const SpaceId& space,
                                          std::span<const ChunkHash> chunks) = 0;
   // Checks the bytes against the hash, durably stores them, returns the signed receipt for this

@@ -27,7 +27,7 @@ Result<void> ServerMachine::begin_delivery() {
   if (differs_from(head, organisation_records_, organisation_tag_)) send(Standing{{}, head});
   organisation_records_ = std::min(organisation_records_, head.sequence);
   organisation_due_ = true;
-  if (admission_->party != ledger::SessionParty::device) return {};
+  if (!is_member()) return {};
   FELTBOG_TRY(member_of, relay_.spaces_of(admission_->device));
   Ahead ahead;
   for (const SpaceId& space : claimed_) {
@@ -67,14 +67,13 @@ void ServerMachine::notify(const ledger::LogName& log, Instant now) {
   const bool is_delivering = state_ == ServerState::delivering || state_ == ServerState::live;
   // Before that, everything is still to be read from the relay anyway.
   if (!is_delivering) return;
-  const bool is_device = admission_->party == ledger::SessionParty::device;
   if (!log) {
     organisation_due_ = true;
     // The news may be that this very device is revoked.
-    if (is_device) {
+    if (is_member()) {
       if (auto spaces = relay_.spaces_of(admission_->device); !spaces) return fail(spaces.error());
     }
-  } else if (is_device) {
+  } else if (is_member()) {
     SpaceState& state = spaces_[*log];
     state.must_look = true;
     queue_records(*log, state);

@@ -93,7 +93,9 @@ class ServerMachine {
   Result<void> on_offer_chunks(BytesView body);
   Result<void> on_put_chunk(BytesView body);
   Result<void> on_get_chunks(BytesView body);
-  Result<void> require_member() const;
+  Result<void> require_device() const;
+  // A device that is not barred: it is shown its spaces.
+  bool is_member() const;
   void forget_holdings();
   void note_appended(const ledger::LogName& log, std::uint64_t sequence);
   void note_own_runs(const SpaceId& space, const std::vector<RunOutcome>& outcomes);

@@ -70,17 +70,20 @@ Result<void> ServerMachine::on_bye(BytesView body) {
   return {};
 }
 
-Result<void> ServerMachine::require_member() const {
-  const bool is_device = admission_ && admission_->party == ledger::SessionParty::device;
-  if (!is_device) return broken("not enrolled");
+Result<void> ServerMachine::require_device() const {
+  if (admission_->party != ledger::SessionParty::device) return broken("not enrolled");
   return {};
+}
+
+bool ServerMachine::is_member() const {
+  return admission_->party == ledger::SessionParty::device && !admission_->barred;
 }
 
 Result<void> ServerMachine::on_have(BytesView body) {
   FELTBOG_TRY(have, decode_message<Have>(body));
   if (state_ == ServerState::live) forget_holdings();
   state_ = ServerState::asking;
-  if (!have.spaces.empty()) FELTBOG_CHECK(require_member());
+  if (!have.spaces.empty()) FELTBOG_CHECK(require_device());
   if (claimed_.size() + have.spaces.size() > kSpacesMax) return broken("count of spaces");
   for (const SpaceClaim& claim : have.spaces) {
     SpaceState state;
@@ -112,7 +115,7 @@ void ServerMachine::forget_holdings() {
 
 Result<void> ServerMachine::on_append_record(BytesView body) {
   FELTBOG_TRY(append, decode_message<AppendRecord>(body));
-  if (append.log) FELTBOG_CHECK(require_member());
+  if (append.log) FELTBOG_CHECK(require_device());
   const Result<void> appended =
       relay_.append_record(*admission_, append.log, append.sequence, append.item);
   if (!appended && !is_refusal(appended.error().code)) return appended.error();
@@ -147,7 +150,7 @@ void ServerMachine::note_appended(const ledger::LogName& log, std::uint64_t sequ
 
 Result<void> ServerMachine::on_push_runs(BytesView body) {
   FELTBOG_TRY(push, decode_message<PushRuns>(body));
-  FELTBOG_CHECK(require_member());
+  FELTBOG_CHECK(require_device());
   RunsAnswer answer;
   Result<AppendedRuns> appended = relay_.append_runs(admission_->device, push.space, push.runs);
   if (!appended) {
@@ -168,7 +171,7 @@ Result<void> ServerMachine::on_push_runs(BytesView body) {
   send(answer);
   if (!answer.receipt.empty()) {
     committed_.insert(push.space);
-    note_own_runs(push.space, appended->runs);
+    if (is_member()) note_own_runs(push.space, appended->runs);
   }
   return {};
 }
@@ -204,7 +207,7 @@ void ServerMachine::note_own_runs(const SpaceId& space, const std::vector<RunOut
 
 Result<void> ServerMachine::on_offer_chunks(BytesView body) {
   FELTBOG_TRY(offer, decode_message<OfferChunks>(body));
-  FELTBOG_CHECK(require_member());
+  FELTBOG_CHECK(require_device());
   ChunksAnswer answer;
   Result<HeldChunks> held = relay_.held_chunks(admission_->device, offer.space, offer.chunks);
   if (held) {
@@ -225,7 +228,7 @@ Result<void> ServerMachine::on_offer_chunks(BytesView body) {
 
 Result<void> ServerMachine::on_put_chunk(BytesView body) {
   FELTBOG_TRY(put, decode_message<PutChunk>(body));
-  FELTBOG_CHECK(require_member());
+  FELTBOG_CHECK(require_device());
   ChunkAnswer answer;
   Result<Bytes> receipt = relay_.put_chunk(admission_->device, put.space, put.chunk, put.bytes);
   if (receipt) {
@@ -242,7 +245,7 @@ Result<void> ServerMachine::on_put_chunk(BytesView body) {
 
 Result<void> ServerMachine::on_get_chunks(BytesView body) {
   FELTBOG_TRY(get, decode_message<GetChunks>(body));
-  FELTBOG_CHECK(require_member());
+  FELTBOG_CHECK(require_device());
   if (!chunks_wanted_.empty()) return broken("chunks asked for twice");
   chunks_space_ = get.space;
   chunks_wanted_.assign(get.chunks.begin(), get.chunks.end());

@@ -181,6 +181,10 @@ class Replica {
                                    BytesView bytes) = 0;
   // The server does not hold it (yet). It stays wanted; a later session asks again.
   virtual Result<void> chunk_unavailable(const SpaceId& space, const ChunkHash& chunk) = 0;
+
+  // Asked once all that is to be sent has its answer. True when the organisation's log bars this
+  // device: nothing more can come for it, and the session ends with `revoked`.
+  virtual Result<bool> barred() { return false; }
 };
 
 }  // namespace feltbog::ledger

@@ -66,6 +66,16 @@ Result<MemoryRelay::Space*> MemoryRelay::member_space(const DeviceId& device,
   return &at->second;
 }
 
+Result<MemoryRelay::Space*> MemoryRelay::receiving_space(const DeviceId& device,
+                                                         const SpaceId& space) {
+  if (broken || !revoked.contains(device)) return member_space(device, space);
+  const auto at = spaces.find(space);
+  if (at == spaces.end() || !at->second.members.contains(device)) {
+    return Error{ErrorCode::not_permitted, {}};
+  }
+  return &at->second;
+}
+
 Result<crypto::Signature> MemoryRelay::prove(const ledger::SessionTranscript& transcript) {
   if (broken) return Error{*broken, {}};
   return proof_of(transcript, as_bytes("server"));
@@ -95,8 +105,8 @@ Result<sync::Admission> MemoryRelay::admit(const ledger::SessionTranscript& tran
     if (at->second == InviteState::expired) return Error{ErrorCode::invite_expired, {}};
     return out;
   }
-  if (revoked.contains(out.device)) return Error{ErrorCode::revoked, {}};
   if (!devices.contains(out.device)) return Error{ErrorCode::authentication_failed, {}};
+  out.barred = revoked.contains(out.device);
   return out;
 }
 
@@ -155,6 +165,7 @@ Result<std::vector<RecordItem>> MemoryRelay::read_records(const sync::Admission&
 Result<void> MemoryRelay::append_record(const sync::Admission& author, const ledger::LogName& log,
                                         std::uint64_t sequence, const RecordItem& item) {
   if (broken) return Error{*broken, {}};
+  if (author.barred) return Error{ErrorCode::not_permitted, {}};
   if (author.party == SessionParty::device) FELTBOG_CHECK(check(author.device));
   if (author.party == SessionParty::invite && invites[author.invite] == InviteState::used) {
     return Error{ErrorCode::invite_used, {}};
@@ -210,7 +221,7 @@ Result<ledger::Amount> MemoryRelay::count_runs(const DeviceId& reader, const Spa
 
 Result<sync::AppendedRuns> MemoryRelay::append_runs(const DeviceId& author, const SpaceId& space,
                                                     std::span<const Bytes> runs) {
-  FELTBOG_TRY(to, member_space(author, space));
+  FELTBOG_TRY(to, receiving_space(author, space));
   ++run_appends;
   sync::AppendedRuns out;
   std::vector<RunHash> taken;
@@ -233,7 +244,7 @@ Result<sync::AppendedRuns> MemoryRelay::append_runs(const DeviceId& author, cons
 
 Result<sync::HeldChunks> MemoryRelay::held_chunks(const DeviceId& device, const SpaceId& space,
                                                   std::span<const ChunkHash> chunks) {
-  FELTBOG_TRY(from, member_space(device, space));
+  FELTBOG_TRY(from, receiving_space(device, space));
   sync::HeldChunks out;
   std::vector<ChunkHash> held;
   for (const ChunkHash& chunk : chunks) {
@@ -246,7 +257,7 @@ Result<sync::HeldChunks> MemoryRelay::held_chunks(const DeviceId& device, const 
 
 Result<Bytes> MemoryRelay::put_chunk(const DeviceId& device, const SpaceId& space,
                                      const ChunkHash& chunk, BytesView bytes) {
-  FELTBOG_TRY(to, member_space(device, space));
+  FELTBOG_TRY(to, receiving_space(device, space));
   if (refuse_chunks) return Error{*refuse_chunks, {}};
   if (chunk_hash(bytes) != chunk) return Error{ErrorCode::malformed, {}};
   to->chunks.emplace(chunk, to_bytes(bytes));

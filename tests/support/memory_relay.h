@@ -86,6 +86,8 @@ class MemoryRelay : public sync::Relay {
  private:
   Result<void> check(const DeviceId& device) const;
   Result<Space*> member_space(const DeviceId& device, const SpaceId& space);
+  // As member_space, also for a barred device that was a member.
+  Result<Space*> receiving_space(const DeviceId& device, const SpaceId& space);
 };
 
 }  // namespace feltbog::tests

@@ -47,6 +47,7 @@ class MemoryReplica : public ledger::Replica {
   std::uint64_t unavailable_chunks = 0;
   bool expects_other_server = false;  // no proof satisfies it
   std::optional<ErrorCode> store_fails;
+  bool is_barred = false;  // as it reads in the organisation's log
 
   explicit MemoryReplica(std::uint8_t number);
   DeviceId device() const { return DeviceId{session_claim.subject.bytes}; }
@@ -92,6 +93,7 @@ class MemoryReplica : public ledger::Replica {
   Result<void> chunk_refused(const SpaceId& space, const ChunkHash& chunk, ErrorCode code) override;
   Result<void> store_chunk(const SpaceId& space, const ChunkHash& chunk, BytesView bytes) override;
   Result<void> chunk_unavailable(const SpaceId& space, const ChunkHash& chunk) override;
+  Result<bool> barred() override { return is_barred; }
 
  private:
   void rebase(Log& log);

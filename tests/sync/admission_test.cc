@@ -73,10 +73,72 @@ TEST_CASE("a revoked device is told so, and one revoked while online is put out"
   world.relay.revoked.insert(phone.device());
   world.notify({});
   CHECK(connection.client_end() == ErrorCode::revoked);
+  phone.is_barred = true;
   Connection& again = world.connect(phone);
   world.settle();
   CHECK(again.client_end() == ErrorCode::revoked);
   CHECK(again.bytes_to_client < 300);
+}
+
+namespace {
+
+// A phone that wrote without network and was barred meanwhile, when others wrote on.
+struct LostPhone {
+  World world{31};
+  MemoryReplica& desk = world.add_device(1);
+  MemoryReplica& phone = world.add_device(2);
+  SpaceId space = space_number(50);
+
+  LostPhone() {
+    world.add_space(space, {&desk, &phone});
+    world.sync_once(desk);
+    world.sync_once(phone);
+    phone.write(space, "unsent");
+    phone.attach(space, Bytes(10, 1));
+    desk.write(space, "news");
+    desk.add_record({}, "the phone is barred");
+    world.sync_once(desk);
+    world.relay.revoked.insert(phone.device());
+  }
+  Connection& connect() {
+    Connection& connection = world.connect(phone);
+    world.settle();
+    return connection;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a barred device is brought the organisation's log alone, hands in its own, and leaves") {
+  LostPhone lost;
+  lost.phone.is_barred = true;
+  const auto runs = lost.world.relay.spaces[lost.space].runs.size();
+  const Connection& connection = lost.connect();
+  CHECK(connection.client_end() == ErrorCode::revoked);
+  CHECK_FALSE(lost.phone.has_unsent());
+  CHECK(lost.world.relay.spaces[lost.space].runs.size() == runs + 1);
+  CHECK(lost.world.relay.spaces[lost.space].chunks.size() == 1);
+  CHECK(lost.phone.logs[{}].accepted.head() == lost.world.relay.organisation_log.head());
+  CHECK(connection.client->progress().runs_received == 0);
+  CHECK(lost.phone.withdrawn.empty());
+}
+
+TEST_CASE("a barred device that stays is told of the organisation alone, and no record is taken") {
+  LostPhone lost;
+  const Connection& connection = lost.connect();
+  CHECK(connection.client_end() == ErrorCode::internal);
+  lost.desk.write(lost.space, "more news");
+  lost.desk.add_record({}, "another");
+  lost.world.sync_once(lost.desk);
+  lost.world.notify({});
+  lost.world.notify(lost.space);
+  lost.world.settle();
+  CHECK(connection.client_end() == ErrorCode::internal);
+  CHECK(lost.phone.logs[{}].accepted.head() == lost.world.relay.organisation_log.head());
+  CHECK(connection.client->progress().runs_received == 0);
+  lost.phone.add_record({}, "from the phone");
+  lost.world.local_work(*lost.world.connections.back());
+  CHECK(lost.phone.refusals == std::vector<ErrorCode>{ErrorCode::not_permitted});
 }
 
 TEST_CASE("the channel binding is part of the proof where both ends have one") {
