@@ -54,7 +54,7 @@ Result<std::unique_ptr<AttachmentWriter>> AttachmentWriter::open(Workspace& work
                                                                  std::string_view name,
                                                                  std::string_view media_type) {
   Core& core = workspace.core();
-  FELTBOG_CHECK(core.ready());
+  FELTBOG_CHECK(core.serving());
   FELTBOG_TRY(file, find_file(core, file_reference));
   if (name.empty()) return Error{ErrorCode::invalid_argument, "name"};
   AttachmentContent content{0, crypto::Key::random(*core.environment.random), {}};
@@ -149,7 +149,7 @@ Result<std::unique_ptr<AttachmentReader>> AttachmentReader::open(Workspace& work
                                                                  std::string_view file_reference,
                                                                  std::string_view attachment) {
   Core& core = workspace.core();
-  FELTBOG_CHECK(core.ready());
+  FELTBOG_CHECK(core.serving());
   FELTBOG_TRY(file, find_file(core, file_reference));
   FELTBOG_TRY(document, find_document(*file, kAttachmentKind, attachment));
   auto content = read_attachment_content(file->history, document);
@@ -159,6 +159,7 @@ Result<std::unique_ptr<AttachmentReader>> AttachmentReader::open(Workspace& work
 }
 
 Result<Bytes> AttachmentReader::read(std::uint64_t offset, std::size_t count) {
+  FELTBOG_CHECK(state_->core->serving());
   Bytes out;
   if (offset >= size()) return out;
   const std::uint64_t end = offset + std::min<std::uint64_t>(size() - offset, count);

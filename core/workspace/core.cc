@@ -71,6 +71,12 @@ void Core::write_as(std::uint32_t number) {
   files.write_as(number);
 }
 
+Result<void> Core::serving() {
+  FELTBOG_CHECK(ready());
+  if (stage() == Stage::revoked) return ErrorCode::revoked;
+  return {};
+}
+
 Result<void> Core::rest() {
   FELTBOG_CHECK(ready());
   return files.rest();
@@ -97,11 +103,27 @@ void Core::announce(const std::vector<SpaceEffect>& effects) {
   }
 }
 
+const ledger::DeviceEntry* Core::own_entry() const {
+  const auto* device = membership.organisation().device(identity.id);
+  const bool is_in = device != nullptr && device->added_at <= membership.organisation_accepted();
+  return is_in ? device : nullptr;
+}
+
+bool Core::barred() const {
+  const auto* device = own_entry();
+  return device != nullptr && device->barred_at != 0 &&
+         device->barred_at <= membership.organisation_accepted();
+}
+
+bool Core::wipe_ordered() const {
+  const auto* device = own_entry();
+  return device != nullptr && device->wipe_ordered_at != 0 &&
+         device->wipe_ordered_at <= membership.organisation_accepted();
+}
+
 Stage Core::stage() const {
-  const auto& organisation = membership.organisation();
-  const auto* device = organisation.device(identity.id);
-  if (device != nullptr && device->added_at <= membership.organisation_accepted()) {
-    return organisation.device_active(identity.id) ? Stage::member : Stage::revoked;
+  if (const auto* device = own_entry()) {
+    return device->barred_at == 0 ? Stage::member : Stage::revoked;
   }
   if (joining.office) return Stage::founding;
   return joining.invite ? Stage::enrolling : Stage::empty;

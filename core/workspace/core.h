@@ -64,6 +64,8 @@ struct Core {
   // To be called before memory is relied on. Error: the one that keeps memory from being read again
   // after a failure.
   Result<void> ready() { return stale_ ? reread() : Result<void>(); }
+  // The same before anything of a case is shown or changed. Error also: revoked.
+  Result<void> serving();
   // See Workspace::rest.
   Result<void> rest();
   // Runs `work` in one transaction; when anything fails, memory is read again and the database is
@@ -84,8 +86,14 @@ struct Core {
   const UserId& user() const { return joining.user; }
   ledger::RoleSet roles() const { return membership.organisation().roles(user()); }
   Stage stage() const;
+  // As the log says that the server has accepted: a revocation that waits here bars nobody yet.
+  bool barred() const;
+  bool wipe_ordered() const;
 
  private:
+  // Null before the server has accepted it.
+  const ledger::DeviceEntry* own_entry() const;
+
   bool stale_ = false;
 };
 

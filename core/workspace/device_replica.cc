@@ -98,6 +98,7 @@ Result<ledger::Holdings> DeviceReplica::holdings(const ServerIncarnation& incarn
   const auto& organisation = core_->membership.organisation();
   const std::uint64_t accepted = core_->membership.organisation_accepted();
   if (accepted > 0) out.organisation = {accepted, *organisation.hash_at(accepted)};
+  if (core_->barred()) return out;
   for (const auto& [id, log] : core_->membership.spaces()) {
     if (log.accepted == 0) continue;
     ledger::SpaceHolding holding{id, {log.accepted, *log.state.hash_at(log.accepted)}, 0};
@@ -194,6 +195,27 @@ Result<bool> DeviceReplica::content_waits() {
   return row.step();
 }
 
+Result<bool> DeviceReplica::rescue_is_over() {
+  if (rescue_tried_) return true;
+  FELTBOG_TRY(tried, read_setting(*core_->database, setting::kRescueTried));
+  if (tried) return true;
+  FELTBOG_TRY(waits, content_waits());
+  return !waits;
+}
+
+Result<bool> DeviceReplica::barred() {
+  if (!core_->barred()) return false;
+  rescue_tried_ = true;
+  FELTBOG_TRY(tried, read_setting(*core_->database, setting::kRescueTried));
+  if (tried) return true;
+  const auto remembered = core_->durably([this]() -> Result<bool> {
+    FELTBOG_CHECK(write_setting(*core_->database, setting::kRescueTried, {}));
+    return true;
+  });
+  if (!remembered) return remembered.error();
+  return true;
+}
+
 // The record by which this device joins is made as soon as the organisation's log is here.
 Result<void> DeviceReplica::enrol_if_invited() {
   const auto& organisation = core_->membership.organisation();
@@ -235,6 +257,8 @@ Result<void> DeviceReplica::make_due_records() {
 }
 
 Result<std::vector<ledger::OutgoingRecord>> DeviceReplica::records_to_send(std::size_t bytes_max) {
+  // The server takes no record of a barred device.
+  if (core_->barred()) return std::vector<ledger::OutgoingRecord>();
   FELTBOG_CHECK(make_due_records());
   FELTBOG_TRY(waiting, core_->membership.waiting(bytes_max));
   if (as_member()) return waiting;
@@ -349,6 +373,7 @@ Result<std::vector<ledger::ChunkName>> DeviceReplica::chunks_to_send(std::size_t
 
 Result<std::vector<ledger::ChunkName>> DeviceReplica::chunks_to_fetch(std::size_t count_max,
                                                                       std::uint64_t after) {
+  if (core_->barred()) return std::vector<ledger::ChunkName>();
   return chunk_names(
       "SELECT place, space, hash FROM chunk WHERE bytes IS NULL AND place > ?1 ORDER BY place "
       "LIMIT ?2",

@@ -20,6 +20,8 @@ class DeviceReplica final : public ledger::Replica {
   void resume();
   // Whether changes or chunks wait to be sent.
   Result<bool> content_waits();
+  // Of a barred device: whether nothing waits, or all of it was offered once.
+  Result<bool> rescue_is_over();
 
   OrganisationId organisation() override;
   ledger::SessionClaim claim() override;
@@ -62,6 +64,8 @@ class DeviceReplica final : public ledger::Replica {
   Result<void> store_chunk(const SpaceId& space, const ChunkHash& chunk, BytesView bytes) override;
   Result<void> chunk_unavailable(const SpaceId& space, const ChunkHash& chunk) override;
 
+  Result<bool> barred() override;
+
  private:
   // Whom the next session will speak for.
   ledger::SessionParty next_party() const;
@@ -83,6 +87,7 @@ class DeviceReplica final : public ledger::Replica {
   Core* core_;
   ledger::SessionParty party_ = ledger::SessionParty::device;
   std::uint64_t claims_since_offer_ = 0;
+  bool rescue_tried_ = false;  // also where the disk is too full to remember it
   ServerOrder order_;
   Inbox inbox_;
   Outbox outbox_;

@@ -57,7 +57,7 @@ Editor::~Editor() { std::erase(core_->listeners, this); }
 Result<std::unique_ptr<Editor>> Editor::open(Workspace& workspace, std::string_view file_reference,
                                              std::string_view note_reference, TextUnit unit) {
   Core& core = workspace.core();
-  FELTBOG_CHECK(core.ready());
+  FELTBOG_CHECK(core.serving());
   FELTBOG_TRY(file, find_file(core, file_reference));
   FELTBOG_TRY(note, find_document(*file, kNoteKind, note_reference));
   if (file->history.frozen(note, field::kBody)) return Error{ErrorCode::immutable, "note"};

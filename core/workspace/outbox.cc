@@ -5,7 +5,6 @@
 
 #include "core/document/change_codec.h"
 #include "core/ledger/receipt.h"
-#include "core/ledger/run.h"
 #include "core/workspace/own_chain.h"
 
 namespace feltbog::workspace {
@@ -62,6 +61,7 @@ Result<void> Outbox::begin_owed_chain() {
 
 // Whether a run of this device could stand in the space as its log is now.
 Result<bool> Outbox::may_seal(const SpaceId& space) {
+  if (core_->barred()) return may_rescue(space);
   const SpaceLog* log = core_->membership.space(space);
   const auto& organisation = core_->membership.organisation();
   if (log == nullptr || log->accepted == 0 || log->waits() ||
@@ -72,6 +72,29 @@ Result<bool> Outbox::may_seal(const SpaceId& space) {
   }
   FELTBOG_TRY(keys, core_->membership.keys(space));
   return ledger::holds_all_keys(*keys, log->state);
+}
+
+// Whether it could have stood there before this device was barred.
+Result<bool> Outbox::may_rescue(const SpaceId& space) {
+  const SpaceLog* log = core_->membership.space(space);
+  if (log == nullptr || log->accepted == 0) return false;
+  const WriterId writer = ledger::writer_id(space, core_->identity.id, core_->incarnation);
+  FELTBOG_TRY(tip, read_tip(*core_->database, space, writer));
+  const auto heads = heads_after(space, tip);
+  if (!heads) return false;
+  FELTBOG_TRY(keys, core_->membership.keys(space));
+  return keys->find(log->state.epoch_at(heads->space.sequence)->number) != nullptr;
+}
+
+Result<ledger::RunHeads> Outbox::heads_after(const SpaceId& space,
+                                             const ledger::WriterTip& tip) const {
+  const auto& organisation = core_->membership.organisation();
+  const SpaceLog& log = *core_->membership.space(space);
+  if (!core_->barred()) return ledger::RunHeads{organisation.head(), log.state.head()};
+  const auto heads =
+      ledger::heads_before_barring(core_->identity.id, tip, organisation, log.state, log.accepted);
+  if (!heads) return Error{ErrorCode::not_authorised, "before the barring"};
+  return *heads;
 }
 
 Result<void> Outbox::seal_space(const SpaceId& space) {
@@ -134,10 +157,11 @@ Result<void> Outbox::seal_group(const SpaceId& space, std::span<const Unsealed> 
   draft.payload = std::move(payload);
   FELTBOG_TRY(witness, order_->witness(space));
   draft.witness = witness;
+  FELTBOG_TRY(heads, heads_after(space, tip));
   FELTBOG_TRY(keys, core_->membership.keys(space));
-  FELTBOG_TRY(run, ledger::seal_run(draft, core_->identity, core_->membership.organisation(),
-                                    core_->membership.space(space)->state, *keys,
-                                    *core_->environment.random));
+  FELTBOG_TRY(run, ledger::seal_run_at(
+                       heads, draft, core_->identity, core_->membership.organisation(),
+                       core_->membership.space(space)->state, *keys, *core_->environment.random));
   FELTBOG_CHECK(
       core_->database->run("INSERT INTO run(space, writer, sequence, hash, run, own, sealed_at) "
                            "VALUES(?1, ?2, ?3, ?4, ?5, 1, "

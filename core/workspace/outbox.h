@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "core/ledger/run.h"
+#include "core/ledger/rescue.h"
 #include "core/workspace/core.h"
 #include "core/workspace/server_order.h"
 
@@ -18,8 +18,8 @@ class Outbox {
   Outbox(Core& core, ServerOrder& order) : core_(&core), order_(&order) {}
 
   // Seals everything that may be sealed now. Left unsealed: files whose creation, or whose
-  // membership records, still wait, and files whose key must be rotated first. Durable when it
-  // returns.
+  // membership records, still wait, and files whose key must be rotated first. A barred device
+  // seals as of before it was barred. Durable when it returns.
   Result<void> seal();
   Result<std::vector<ledger::OutgoingRun>> runs(std::size_t bytes_max, std::uint64_t after);
   // Runs that are not in the outbox, or not of this device, are passed over.
@@ -32,6 +32,9 @@ class Outbox {
   struct Unsealed;
   Result<void> begin_owed_chain();
   Result<bool> may_seal(const SpaceId& space);
+  Result<bool> may_rescue(const SpaceId& space);
+  // What the next run cites. Error: not_authorised (a barred device could not write there).
+  Result<ledger::RunHeads> heads_after(const SpaceId& space, const ledger::WriterTip& tip) const;
   static std::size_t group_end(const std::vector<Unsealed>& unsealed, std::size_t begin);
   Result<void> seal_space(const SpaceId& space);
   Result<std::vector<Unsealed>> read_unsealed(const SpaceId& space);

@@ -28,6 +28,7 @@ bool UnitOfWork::is_new(const SpaceId& space) const {
 }
 
 Result<Draft*> UnitOfWork::draft(const SpaceId& space) {
+  FELTBOG_CHECK(core_->serving());
   if (const auto found = drafts_.find(space); found != drafts_.end()) return &found->second;
   if (!is_new(space)) {
     const SpaceLog* log = core_->membership.space(space);

@@ -21,8 +21,8 @@ class UnitOfWork {
   // on.
   void found(ledger::Record organisation_create, const UserId& founder);
   // The change being made in a file. Its time is claimed to the second: finer ones would cost more
-  // room than the words (docs/merging.md). Error: not_permitted, when this device may not write
-  // there.
+  // room than the words (docs/merging.md). Errors: not_permitted, when this device may not write
+  // there; revoked.
   Result<Draft*> draft(const SpaceId& space);
   // A new file whose members are `members` and this device's user. Drafts may follow at once.
   Result<SpaceId> create_space(ledger::SpaceKind kind, std::vector<ledger::Member> members);

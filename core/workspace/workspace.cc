@@ -59,6 +59,11 @@ void keep_server(UnitOfWork& work, const Invite& invite) {
   work.keep_setting(setting::kServerKey, to_bytes(invite.server_key.view()));
 }
 
+// What a barred device still answers: how much has not left it, and who is who.
+bool shows_no_case(const CommandRow& row) {
+  return row.shape == Shape::query && row.access == AccessClass::none;
+}
+
 Result<std::optional<Value>> earlier_result(store::Database& database, const std::string& request) {
   if (request.size() > kRequestBytesMax) return Error{ErrorCode::invalid_argument, "request"};
   FELTBOG_TRY(row, database.prepare("SELECT result FROM request WHERE name = ?1"));
@@ -154,7 +159,7 @@ Result<Value> Workspace::call(std::string_view command, const Value& parameters,
   // What was typed could be anything; it is not repeated.
   if (row == nullptr) return Error{ErrorCode::unknown_command, {}};
   FELTBOG_CHECK(check_parameters(*row, parameters));
-  FELTBOG_CHECK(core_->ready());
+  FELTBOG_CHECK(shows_no_case(*row) ? core_->ready() : core_->serving());
   const bool named = row->shape == Shape::command && !context.request.empty();
   if (named) {
     FELTBOG_TRY(before, earlier_result(*core_->database, context.request));
@@ -174,6 +179,12 @@ bool Workspace::has_local_work() const {
   if (core_->membership.waiting_count() > 0) return true;
   const auto waits = core_->replica->content_waits();
   return waits && waits.value();
+}
+
+Result<bool> Workspace::wipe_due() {
+  FELTBOG_CHECK(core_->ready());
+  if (!core_->wipe_ordered()) return false;
+  return core_->replica->rescue_is_over();
 }
 
 Result<void> Workspace::rest() { return core_->rest(); }

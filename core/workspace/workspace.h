@@ -86,8 +86,8 @@ class Workspace {
 
   // Runs a row of the command table. `parameters` is a map (or null for none). A command is durable
   // when this returns, and has changed nothing when it returns an error.
-  // Errors: unknown_command, invalid_argument, not_permitted, and those the row's documentation
-  // names.
+  // Errors: unknown_command, invalid_argument, not_permitted, revoked (a barred device keeps its
+  // cases to itself), and those the row's documentation names.
   Result<Value> call(std::string_view command, const Value& parameters, const CallContext& context);
 
   // Grows by at least one with every durable change a reader can see, whoever made it. Starts from
@@ -96,6 +96,11 @@ class Workspace {
   // Whether something waits to be sent: changes, membership records, attachments. What the server
   // refused for good does not count; the query "status" tells of it.
   bool has_local_work() const;
+
+  // Whether the organisation's log orders this device to destroy what it holds, and nothing here
+  // could still be saved: all is sent, or was offered once since it was barred. Whoever opened the
+  // database then closes it and destroys its folder (core/store/destroy.h).
+  Result<bool> wipe_due();
 
   // For when nobody waits, and before it is closed: saves what makes the next opening quick, and
   // lets go of memory that only makes merging quicker. Costs some ten milliseconds for each file
