@@ -72,6 +72,20 @@ std::string next_try_text(Language language, ErrorCode code, const NextTry& next
   return out + (danish ? " Vent " : " Wait ") + duration_text(language, next.seconds) + ".";
 }
 
+constexpr int kWipedExitStatus = 50;
+
+bool is_wiped(const Error& error) {
+  return error.code == ErrorCode::revoked && error.detail == host::kWiped;
+}
+
+std::string_view wiped_text(Language language) {
+  return language == Language::danish
+             ? "Denne enhed er spærret, og alt på den er slettet, sådan som organisationen har "
+               "besluttet."
+             : "This device has been revoked, and everything on it was destroyed, as the "
+               "organisation ordered.";
+}
+
 }  // namespace
 
 std::optional<std::string_view> danish_error_text(ErrorCode code) {
@@ -82,6 +96,7 @@ std::optional<std::string_view> danish_error_text(ErrorCode code) {
 }
 
 std::string error_message(Language language, const Error& error) {
+  if (is_wiped(error)) return std::string(wiped_text(language));
   if (const auto next = next_try(error)) return next_try_text(language, error.code, *next);
   std::string_view text = error_text(error.code);
   if (language == Language::danish) text = danish_error_text(error.code).value_or(text);
@@ -90,10 +105,14 @@ std::string error_message(Language language, const Error& error) {
   return out;
 }
 
+int exit_status(const Error& error) {
+  return is_wiped(error) ? kWipedExitStatus : error_exit_status(error.code);
+}
+
 Value error_json(Language language, const Error& error) {
   Value body = host::error_body(error);
   body["message"] = error_message(language, error);
-  body["exit_status"] = error_exit_status(error.code);
+  body["exit_status"] = exit_status(error);
   Value out;
   out["error"] = std::move(body);
   return out;

@@ -15,6 +15,8 @@ namespace feltbog::cli {
 std::optional<std::string_view> danish_error_text(ErrorCode code);
 // "The server cannot be reached. What you write is kept here. (connect errno 111)"
 std::string error_message(Language language, const Error& error);
+// The code's own, but for a device that was wiped: it has one to itself.
+int exit_status(const Error& error);
 // {"error": {"code", "name", "detail", "message", "exit_status"}}
 Value error_json(Language language, const Error& error);
 

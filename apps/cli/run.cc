@@ -34,7 +34,7 @@ std::string locale_from(const Variables& variables) {
 int report(const Context& context, const Error& error) {
   if (context.line.options.json) {
     context.print_json(error_json(context.language, error));
-    return error_exit_status(error.code);
+    return exit_status(error);
   }
   const bool colour = context.err_terminal.colour;
   std::fprintf(context.err, "%s%s:%s %s\n", colour ? "\x1b[31m" : "",
@@ -46,7 +46,7 @@ int report(const Context& context, const Error& error) {
     std::fprintf(context.err, "%s: %s\n", std::string(say(context.language, Phrase::usage)).c_str(),
                  usage_line(*context.line.row, context.language).c_str());
   }
-  return error_exit_status(error.code);
+  return exit_status(error);
 }
 
 Result<void> run_watch(const Context& context) {

@@ -217,7 +217,7 @@ Result<int> run_invite(const Context& context) {
       invite["error"] = error["error"];
     }
     context.print_json(invite);
-    return synced.has_value() ? 0 : error_exit_status(synced.error().code);
+    return synced.has_value() ? 0 : exit_status(synced.error());
   }
   FELTBOG_CHECK(print_invite(context, invite));
   if (synced.has_value()) return 0;

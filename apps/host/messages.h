@@ -62,6 +62,9 @@ Result<Request> request_from(Value value);
 Value to_value(Reply reply);
 Result<Reply> reply_from(Value value);
 
+// Detail of `revoked` once the organisation's order to wipe was carried out.
+inline constexpr std::string_view kWiped = "wiped";
+
 // {"code": number, "name": text, "detail": text}
 Value error_body(const Error& error);
 // A number this version does not know becomes `internal`, with the name in the detail.

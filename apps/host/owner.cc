@@ -73,7 +73,7 @@ Owner::Owner(boost::asio::io_context& io, OwnerSetting setting, Log& log,
       vault_(setting_.environment, setting_.directory, setting_.unlock_milliseconds),
       idle_(setting_.idle, setting_.environment.clock->instant(),
             setting_.environment.clock->wall_time()),
-      sync_(io, setting_.environment, log, [this] { after_change(); }),
+      sync_(io, setting_.environment, log, [this] { after_session_event(); }),
       transfers_(io, *setting_.environment.disk,
                  [this] {
                    sync_.local_work();
@@ -363,6 +363,27 @@ void Owner::after_change() {
   revision_seen_ = vault_.workspace()->revision();
   active_ = true;
   schedule_refresh();
+}
+
+// Posted, because a session may be in the middle of telling.
+void Owner::after_session_event() {
+  after_change();
+  if (vault_.workspace() == nullptr || wipe_scheduled_) return;
+  const auto due = vault_.workspace()->wipe_due();
+  if (!due.has_value() || !*due) return;
+  wipe_scheduled_ = true;
+  boost::asio::post(io_, [this] { wipe(); });
+}
+
+void Owner::wipe() {
+  const std::vector<SyncRunner::Done> waited = sync_.halt();
+  active_ = false;  // nothing is to be saved for a next opening
+  lock({ErrorCode::revoked, {}});
+  const auto wiped = vault_.wipe();
+  const Error end =
+      wiped.has_value() ? Error{ErrorCode::revoked, std::string(kWiped)} : wiped.error();
+  for (const SyncRunner::Done& done : waited) done(end);
+  leave_();
 }
 
 // Posted and coalesced: many changes in a row are one look.

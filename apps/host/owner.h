@@ -81,6 +81,9 @@ class Owner {
   Result<workspace::Workspace*> unlocked();
   bool busy() const { return sync_.busy() || watches_.busy() || transfers_.busy(); }
   void after_change();
+  void after_session_event();
+  // Carries out the organisation's order to wipe, tells whoever waits for a sync, and ends.
+  void wipe();
   void schedule_refresh();
   void lock_if_idle();
   void rest();
@@ -100,6 +103,7 @@ class Owner {
   bool asked_ = false;   // since the timer last looked
   bool active_ = false;  // since the workspace last rested
   bool refresh_scheduled_ = false;
+  bool wipe_scheduled_ = false;
   bool quiet_ = false;
   std::unique_ptr<Timer> timer_;
 };

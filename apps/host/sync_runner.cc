@@ -147,6 +147,8 @@ Result<void> SyncRunner::start_session() {
 }
 
 void SyncRunner::handle_event(const sync::ClientEvent& event) {
+  // First: an order to wipe is carried out before anybody is told that the session ended.
+  changed_();
   switch (event.kind) {
     case sync::ClientEventKind::connected: backoff_.succeeded(); break;
     case sync::ClientEventKind::progress: tell_progress(progress_body(event.progress)); break;
@@ -165,7 +167,6 @@ void SyncRunner::handle_event(const sync::ClientEvent& event) {
       });
       break;
   }
-  changed_();
 }
 
 void SyncRunner::handle_caught_up() {
@@ -190,6 +191,11 @@ void SyncRunner::handle_ended(const Error& error) {
   total_ = counted();
   const bool became_member = session_->stage != workspace::Stage::member &&
                              workspace_->stage() == workspace::Stage::member;
+  // Put out because it was barred: let in once more, it reads why and hands in what it had not
+  // sent.
+  const bool put_out = error.code == ErrorCode::revoked &&
+                       session_->stage == workspace::Stage::member &&
+                       workspace_->stage() == workspace::Stage::member;
   const bool wanted = finishing_;
   session_.reset();
   caught_up_ = false;
@@ -200,6 +206,7 @@ void SyncRunner::handle_ended(const Error& error) {
     }
     return start_or_fail();
   }
+  if (put_out && ++membership_rounds_ <= kMembershipRoundsMax) return start_or_fail();
   fail(error);
 }
 
@@ -324,17 +331,20 @@ void SyncRunner::drop(const Responder& responder) {
   leave_if_unwanted();
 }
 
-void SyncRunner::stop(const Error& error) {
+std::vector<SyncRunner::Done> SyncRunner::halt() {
   total_ = counted();
   session_.reset();
   retry_->waiting = false;
   retry_->timer.cancel();
   workspace_ = nullptr;
-  while (!listeners_.empty()) {
-    const Waiting waiting = std::move(listeners_.front());
-    listeners_.pop_front();
-    waiting.listener.done(error);
-  }
+  std::vector<Done> waited;
+  for (Waiting& waiting : listeners_) waited.push_back(std::move(waiting.listener.done));
+  listeners_.clear();
+  return waited;
+}
+
+void SyncRunner::stop(const Error& error) {
+  for (const Done& done : halt()) done(error);
 }
 
 }  // namespace feltbog::host

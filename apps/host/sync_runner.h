@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "apps/host/asker.h"
 #include "apps/host/log.h"
@@ -55,6 +56,8 @@ class SyncRunner {
   void drop(const Responder& responder);
   // Ends the session at once and tells every listener.
   void stop(const Error& error);
+  // Ends the session at once. Whoever waited is yet to be told.
+  std::vector<Done> halt();
   bool busy() const { return !listeners_.empty(); }
 
  private:

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/host/vault.h"
 
+#include <array>
+
+#include "apps/host/messages.h"
 #include "core/crypto/passphrase_cost.h"
+#include "core/store/destroy.h"
 
 namespace feltbog::host {
 
@@ -47,8 +51,11 @@ Result<void> Vault::open(store::SlotKind kind, std::string_view secret) {
   FELTBOG_TRY(there, slots());
   FELTBOG_TRY(master, there.slots.unlock(kind, secret, environment_.clock->wall_time()));
   FELTBOG_TRY(opened, workspace::Workspace::open(environment_, directory_.database(), master));
+  FELTBOG_TRY(due, opened->wipe_due());
   workspace_ = std::move(opened);
-  return {};
+  if (!due) return {};
+  FELTBOG_CHECK(wipe());
+  return Error{ErrorCode::revoked, std::string(kWiped)};
 }
 
 Result<void> Vault::unlock(std::string_view passphrase) {
@@ -91,6 +98,13 @@ Result<void> Vault::discard() {
     }
   }
   return environment_.disk->sync_directory(directory_.database());
+}
+
+Result<void> Vault::wipe() {
+  constexpr std::array<std::string_view, 2> kKeys{"slots.", "hardware.key"};
+  constexpr std::array<std::string_view, 3> kKept{"owner.lock", "owner.sock", "owner.token"};
+  lock();
+  return store::destroy_folder(*environment_.disk, directory_.path(), kKeys, kKept);
 }
 
 Result<store::TryState> Vault::tries() {

@@ -28,7 +28,8 @@ class Vault {
   // is cleared first. Errors: already_exists, weak_passphrase, disk_full, io_error, out_of_memory.
   Result<void> create(std::string_view passphrase);
   // Does nothing when open already. Takes as long as Argon2id does. Errors: not_found (no
-  // database), wrong_passphrase, too_many_tries, missing_key, and those of Workspace::open.
+  // database), wrong_passphrase, too_many_tries, missing_key, revoked (kWiped: an order to wipe had
+  // not been carried out, and was now), and those of Workspace::open.
   Result<void> unlock(std::string_view passphrase);
   // The same with a recovery code, which is never counted and sets the count of tries to zero.
   Result<void> unlock_with_recovery(std::string_view code);
@@ -44,6 +45,9 @@ class Vault {
   // Closes and removes database and slots. Only for a database that never belonged to an
   // organisation.
   Result<void> discard();
+  // Closes the database and destroys what is in the folder: Workspace::wipe_due. What the owner of
+  // the folder itself needs until it ends stays, and says nothing about anybody. Errors: io_error.
+  Result<void> wipe();
   Result<store::TryState> tries();
 
   // Null while locked.

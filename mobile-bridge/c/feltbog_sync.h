@@ -57,7 +57,10 @@ FELTBOG_API feltbog_error* feltbog_sync_output(feltbog_sync* sync, size_t size_m
  *              new was made meanwhile. The session stays and brings what is new, until finish
  *   closed     the last one; "error", "error_name", and "again": true when this session let the
  *              device in, or brought its organisation to the server, and a new one, as a member,
- *              should follow at once. `cancelled` is the error of a session that was finished. */
+ *              should follow at once. `cancelled` is the error of a session that was finished,
+ *              `revoked` that of a barred device, which has handed in what it could. "wipe": true
+ *              when its organisation ordered it to destroy what it holds: feltbog_workspace_lock
+ *              does. */
 FELTBOG_API feltbog_error* feltbog_sync_event(feltbog_sync* sync, feltbog_bytes* out);
 
 /* When to call feltbog_sync_expire at the latest; -1 for never. */

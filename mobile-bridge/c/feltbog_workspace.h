@@ -87,15 +87,16 @@ FELTBOG_API feltbog_error* feltbog_workspace_create(feltbog_workspace* workspace
 
 /* Unlocks; does nothing when unlocked already. Takes as long as Argon2id. Errors: not_found (no
  * database, or no secret of that kind), wrong_passphrase, too_many_tries (detail "wait N seconds"
- * or "supervisor"), missing_key, corrupt, unsupported_version, busy (another process has it),
- * disk_full, io_error, out_of_memory. */
+ * or "supervisor"), revoked (detail "wiped": see lock), missing_key, corrupt, unsupported_version,
+ * busy (another process has it), disk_full, io_error, out_of_memory. */
 FELTBOG_API feltbog_error* feltbog_workspace_unlock(feltbog_workspace* workspace,
                                                     int32_t secret_kind, const char* secret,
                                                     size_t secret_size);
 
 /* Closes the database and every editor, attachment, sync and watch on it; keys are wiped. Saves
  * first what makes the next opening quick. Does nothing when locked. Until unlocked again, calls
- * that need the database give `locked`. */
+ * that need the database give `locked`. Where the organisation ordered this device to be wiped and
+ * what it had to send was sent or tried, everything in the folder is destroyed instead. */
 FELTBOG_API feltbog_error* feltbog_workspace_lock(feltbog_workspace* workspace);
 
 /* For the lock screen. Errors: not_found, corrupt, missing_key, io_error. */

@@ -174,6 +174,8 @@ void SyncSession::keep(const sync::ClientEvent& event) {
   }
   if (event.kind == sync::ClientEventKind::closed) {
     out["again"] = !was_member_ && workspace_.stage() == workspace::Stage::member;
+    const auto wipe = workspace_.wipe_due();
+    out["wipe"] = wipe && *wipe;
   } else if (events_.size() >= kEventsMax) {
     return;
   }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mobile-bridge/c/vault.h"
 
+#include <array>
+
 #include "core/crypto/passphrase_cost.h"
+#include "core/store/destroy.h"
 
 namespace feltbog::bridge {
 
@@ -14,6 +17,7 @@ Result<store::HardwareKey*> Vault::hardware() {
     FELTBOG_TRY(made, store::FileHardwareKey::open_or_create(
                           *environment_.disk, directory_ + "/hardware.key", *environment_.random));
     hardware_ = std::move(made);
+    hardware_is_file_ = true;
   }
   return hardware_.get();
 }
@@ -51,7 +55,19 @@ Result<std::unique_ptr<workspace::Workspace>> Vault::unlock(store::SlotKind kind
                                                             std::string_view secret) {
   FELTBOG_TRY(opened, slots());
   FELTBOG_TRY(master, opened.unlock(kind, secret, environment_.clock->wall_time()));
-  return workspace::Workspace::open(environment_, database(), master);
+  FELTBOG_TRY(open, workspace::Workspace::open(environment_, database(), master));
+  FELTBOG_TRY(due, open->wipe_due());
+  if (!due) return std::move(open);
+  open.reset();
+  FELTBOG_CHECK(wipe());
+  return Error{ErrorCode::revoked, "wiped"};
+}
+
+// A hardware key of the host's is not ours to destroy, and opens nothing without the slots.
+Result<void> Vault::wipe() {
+  constexpr std::array<std::string_view, 2> kKeys{"slots.", "hardware.key"};
+  if (hardware_is_file_) hardware_.reset();
+  return store::destroy_folder(*environment_.disk, directory_, kKeys, {});
 }
 
 Result<store::TryState> Vault::tries() {

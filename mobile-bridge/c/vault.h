@@ -27,8 +27,11 @@ class Vault {
   // What a creation that did not come to its end left is cleared first.
   Result<std::unique_ptr<workspace::Workspace>> create(store::SlotKind kind,
                                                        std::string_view secret);
+  // An order to wipe that was not carried out is carried out now. Error then: revoked.
   Result<std::unique_ptr<workspace::Workspace>> unlock(store::SlotKind kind,
                                                        std::string_view secret);
+  // Destroys what is in the folder: Workspace::wipe_due. The database is closed.
+  Result<void> wipe();
   Result<store::TryState> tries();
   Result<void> change_secret(store::SlotKind kind, std::string_view old_secret,
                              std::string_view new_secret);
@@ -45,6 +48,7 @@ class Vault {
   workspace::Environment environment_;
   std::string directory_;
   std::unique_ptr<store::HardwareKey> hardware_;
+  bool hardware_is_file_ = false;
 };
 
 }  // namespace feltbog::bridge

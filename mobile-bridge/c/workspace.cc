@@ -119,10 +119,14 @@ feltbog_error* feltbog_workspace_unlock(feltbog_workspace* workspace, int32_t se
 
 feltbog_error* feltbog_workspace_lock(feltbog_workspace* workspace) {
   return in_family(HandleKind::workspace, workspace, [](Family& family) -> Result<void> {
+    if (!family.is_unlocked()) return {};
+    Workspace& open = **family.workspace();
+    const auto due = open.wipe_due();
+    const bool wipe = due && *due;
     // What fails of this costs time at the next opening, and nothing else.
-    if (family.is_unlocked()) static_cast<void>((*family.workspace())->rest().has_value());
+    if (!wipe) static_cast<void>(open.rest().has_value());
     family.lock();
-    return {};
+    return wipe ? family.vault().wipe() : Result<void>();
   });
 }
 

@@ -45,5 +45,15 @@ TEST_CASE("a detail of another form is shown as it is") {
   CHECK(english(ErrorCode::wrong_passphrase, "").ends_with("changed."));
 }
 
+TEST_CASE("a device that was wiped says so in both languages, with an exit status of its own") {
+  const auto code = ErrorCode::revoked;
+  CHECK(english(code, "wiped").find("destroyed") != std::string::npos);
+  CHECK(danish(code, "wiped").find("slettet") != std::string::npos);
+  CHECK(english(code, "").find("destroyed") == std::string::npos);
+  CHECK(exit_status({code, "wiped"}) == 50);
+  CHECK(exit_status({code, ""}) == error_exit_status(code));
+  CHECK(error_json(Language::english, {code, "wiped"})["error"]["exit_status"] == Value(50));
+}
+
 }  // namespace
 }  // namespace feltbog::cli
