@@ -251,9 +251,12 @@ TEST_CASE("a device that is barred while it is connected is cut off at once, and
   CHECK(small.worker.closed == ErrorCode::revoked);
   CHECK(small.office.loopback.log.mentions("session_barred"));
   CHECK_FALSE(small.admin.closed.has_value());
+  // Let in again as barred, it reads why and leaves by itself.
   small.worker.go_online();
   REQUIRE(small.worker.wait([&] { return small.worker.closed.has_value(); }));
   CHECK(small.worker.closed == ErrorCode::revoked);
+  CHECK(small.office.loopback.log.mentions("barred_session_admitted"));
+  CHECK(small.worker.device.workspace().stage() == workspace::Stage::revoked);
 }
 
 TEST_CASE("a device whose connection is cut comes back and misses nothing") {
