@@ -23,6 +23,9 @@ inline constexpr Domain kChunkHash{"chunk.hash.v1"};
 inline constexpr Domain kPosition{"position.v1"};
 inline constexpr Domain kInviteChecksum{"invite.sum.v1"};
 inline constexpr Domain kFoundingChecksum{"founding.sum.v1"};
+inline constexpr Domain kRecoveryKeyId{"recovery-id.v1"};
+inline constexpr Domain kCustodian{"custodian.v1"};
+inline constexpr Domain kCustodianChecksum{"custodian.sum.v1"};
 
 // Signatures.
 inline constexpr Domain kOrganisationRecord{"org-rec.sig.v1"};
@@ -37,11 +40,16 @@ inline constexpr Domain kDeviceProof{"auth.device.v1"};
 inline constexpr Domain kInviteProof{"auth.invite.v1"};
 inline constexpr Domain kFoundingProof{"auth.found.v1"};
 inline constexpr Domain kServerProof{"auth.server.v1"};
+inline constexpr Domain kRecoveryUse{"rec-use.sig.v1"};
 
 // Keys.
 inline constexpr Domain kKeyWrap{"key-wrap.v1"};
 inline constexpr Domain kPreviousKey{"prev-key.v1"};
 inline constexpr Domain kRunKey{"run-key.v1"};
+inline constexpr Domain kCustody{"custody.v1"};
+inline constexpr Domain kRecoverySigning{"rec-sign.v1"};
+inline constexpr Domain kRecoveryAgreement{"rec-agree.v1"};
+inline constexpr Domain kRecoveryWrap{"rec-wrap.v1"};
 
 inline constexpr Domain kAll[] = {kDeviceId,
                                   kWriterId,
@@ -70,6 +78,14 @@ inline constexpr Domain kAll[] = {kDeviceId,
                                   kPreviousKey,
                                   kRunKey,
                                   kChunkReceipt,
-                                  kChunkHash};
+                                  kChunkHash,
+                                  kRecoveryKeyId,
+                                  kCustodian,
+                                  kCustodianChecksum,
+                                  kRecoveryUse,
+                                  kCustody,
+                                  kRecoverySigning,
+                                  kRecoveryAgreement,
+                                  kRecoveryWrap};
 
 }  // namespace feltbog::ledger::domains

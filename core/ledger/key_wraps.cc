@@ -12,11 +12,14 @@ namespace {
 
 constexpr std::uint64_t kKeyWrapsVersion = 1;
 constexpr std::uint64_t kKeyringVersion = 1;
-constexpr std::uint64_t kDeviceRecipient = 0;  // other numbers: recipients that are no devices
+// Kinds of recipients.
+constexpr std::uint64_t kDevice = 0;
+constexpr std::uint64_t kRecoveryKey = 1;
 // Fresh public key, key, tag.
 constexpr std::size_t kSealedKeyBytes = 32 + 32 + 16;
 
-Bytes wrap_binding(const WrapContext& context, const DeviceId& recipient) {
+template <class Id>
+Bytes wrap_binding(const WrapContext& context, const Id& recipient) {
   CborWriter writer;
   writer.array(7).uint(kKeyWrapsVersion).fixed(context.organisation).fixed(context.space);
   writer.uint(context.epoch).fixed(recipient).fixed(context.issuer).fixed(context.key);
@@ -30,19 +33,31 @@ Bytes previous_binding(const KeyId& previous_id, const WrapContext& next) {
   return writer.take();
 }
 
-Result<KeyWrap> read_wrap(CborReader& reader) {
-  KeyWrap out;
-  FELTBOG_CHECK(reader.array(3));
-  FELTBOG_TRY(kind, reader.uint());
-  if (kind != kDeviceRecipient) {
-    return Error{ErrorCode::unknown_kind, "recipient of kind " + std::to_string(kind)};
-  }
-  FELTBOG_TRY(recipient, reader.fixed<DeviceId>());
-  out.recipient = recipient;
+// Behind the kind.
+template <class Wrap>
+Result<Wrap> read_wrap(CborReader& reader) {
+  FELTBOG_TRY(recipient, reader.fixed<decltype(Wrap::recipient)>());
   FELTBOG_TRY(sealed, reader.bytes());
   if (sealed.size() != kSealedKeyBytes) return Error{ErrorCode::malformed, "sealed key"};
-  out.sealed = to_bytes(sealed);
-  return out;
+  return Wrap{recipient, to_bytes(sealed)};
+}
+
+// The recovery key's, of which there is at most one, is the last.
+Result<void> read_recipient(CborReader& reader, KeyWraps& out) {
+  FELTBOG_CHECK(reader.array(3));
+  FELTBOG_TRY(kind, reader.uint());
+  if (kind > kRecoveryKey) {
+    return Error{ErrorCode::unknown_kind, "recipient of kind " + std::to_string(kind)};
+  }
+  if (out.recovery) return Error{ErrorCode::malformed, "recipients out of order"};
+  if (kind == kRecoveryKey) {
+    FELTBOG_TRY(recovery, read_wrap<RecoveryWrap>(reader));
+    out.recovery = std::move(recovery);
+    return {};
+  }
+  FELTBOG_TRY(device, read_wrap<KeyWrap>(reader));
+  out.wraps.push_back(std::move(device));
+  return {};
 }
 
 // The key inside, if it is the one that is named.
@@ -63,10 +78,12 @@ KeyId key_id(const crypto::Key& key, const SpaceId& space, std::uint32_t epoch) 
   return crypto::keyed_hash<KeyId>(domains::kKeyId, key, place);
 }
 
-RecipientsHash recipients_hash(std::span<const DeviceId> devices) {
+RecipientsHash recipients_hash(std::span<const DeviceId> devices,
+                               const std::optional<RecoveryKeyId>& recovery_key) {
   CborWriter writer;
-  writer.array(devices.size());
-  for (const DeviceId& device : devices) writer.array(2).uint(kDeviceRecipient).fixed(device);
+  writer.array(devices.size() + (recovery_key ? 1 : 0));
+  for (const DeviceId& device : devices) writer.array(2).uint(kDevice).fixed(device);
+  if (recovery_key) writer.array(2).uint(kRecoveryKey).fixed(*recovery_key);
   return crypto::hash<RecipientsHash>(domains::kRecipients, writer.result());
 }
 
@@ -77,10 +94,12 @@ WrapsHash wraps_hash(BytesView encoded) {
 Bytes KeyWraps::encode() const {
   CborWriter writer;
   writer.array(5).uint(kKeyWrapsVersion).fixed(space).uint(epoch).fixed(key);
-  writer.array(wraps.size());
+  writer.array(wraps.size() + (recovery ? 1 : 0));
   for (const KeyWrap& wrap : wraps) {
-    writer.array(3).uint(kDeviceRecipient).fixed(wrap.recipient).bytes(wrap.sealed);
+    writer.array(3).uint(kDevice).fixed(wrap.recipient).bytes(wrap.sealed);
   }
+  if (recovery)
+    writer.array(3).uint(kRecoveryKey).fixed(recovery->recipient).bytes(recovery->sealed);
   return writer.take();
 }
 
@@ -96,28 +115,28 @@ Result<KeyWraps> KeyWraps::decode(BytesView bytes) {
   out.epoch = epoch;
   FELTBOG_TRY(key, reader.fixed<KeyId>());
   out.key = key;
-  FELTBOG_TRY(count, read_count(reader, kRecipientsMax));
-  for (std::size_t i = 0; i < count; ++i) {
-    FELTBOG_TRY(wrap, read_wrap(reader));
-    out.wraps.push_back(std::move(wrap));
-  }
+  FELTBOG_TRY(count, read_count(reader, kRecipientsMax + 1));
+  for (std::size_t i = 0; i < count; ++i) FELTBOG_CHECK(read_recipient(reader, out));
   FELTBOG_CHECK(reader.finish());
-  if (!ascends(out.recipients())) return Error{ErrorCode::malformed, "recipients out of order"};
+  if (!ascends(out.devices())) return Error{ErrorCode::malformed, "recipients out of order"};
   return out;
 }
 
-std::vector<DeviceId> KeyWraps::recipients() const {
+std::vector<DeviceId> KeyWraps::devices() const {
   std::vector<DeviceId> out;
   for (const KeyWrap& wrap : wraps) out.push_back(wrap.recipient);
   return out;
 }
 
-WrapsCommitment KeyWraps::commitment() const {
-  return {recipients_hash(recipients()), wraps_hash(encode())};
+RecipientsHash KeyWraps::recipients() const {
+  return recipients_hash(devices(), recovery ? std::optional(recovery->recipient) : std::nullopt);
 }
 
+WrapsCommitment KeyWraps::commitment() const { return {recipients(), wraps_hash(encode())}; }
+
 Result<KeyWraps> wrap_key(const crypto::Key& key, const WrapContext& context,
-                          std::span<const Recipient> recipients, Random& random) {
+                          std::span<const Recipient> recipients, Random& random,
+                          const RecoveryPublic* recovery_key) {
   if (recipients.size() > kRecipientsMax) return Error{ErrorCode::limit_exceeded, "recipients"};
   KeyWraps out;
   out.space = context.space;
@@ -131,6 +150,12 @@ Result<KeyWraps> wrap_key(const crypto::Key& key, const WrapContext& context,
   }
   std::sort(out.wraps.begin(), out.wraps.end(),
             [](const KeyWrap& a, const KeyWrap& b) { return a.recipient < b.recipient; });
+  if (recovery_key != nullptr) {
+    const RecoveryKeyId id = recovery_key_id(*recovery_key);
+    FELTBOG_TRY(sealed, crypto::seal_to(recovery_key->agreement, domains::kRecoveryWrap,
+                                        wrap_binding(context, id), key.view(), random));
+    out.recovery = RecoveryWrap{id, std::move(sealed)};
+  }
   return out;
 }
 
@@ -142,6 +167,17 @@ Result<crypto::Key> unwrap_key(const KeyWraps& wraps, const WrapContext& context
   if (found == wraps.wraps.end()) return Error{ErrorCode::missing_key, "not sealed to this device"};
   FELTBOG_TRY(plain, crypto::open_from(recipient.agreement, domains::kKeyWrap,
                                        wrap_binding(context, recipient.id), found->sealed));
+  return checked_key(std::move(plain), context.key, context.space, context.epoch);
+}
+
+Result<crypto::Key> unwrap_key(const KeyWraps& wraps, const WrapContext& context,
+                               const RecoveryKey& recipient) {
+  if (!wraps.recovery || wraps.recovery->recipient != recipient.id) {
+    return Error{ErrorCode::missing_key, "not sealed to this recovery key"};
+  }
+  FELTBOG_TRY(plain,
+              crypto::open_from(recipient.agreement, domains::kRecoveryWrap,
+                                wrap_binding(context, recipient.id), wraps.recovery->sealed));
   return checked_key(std::move(plain), context.key, context.space, context.epoch);
 }
 

@@ -5,11 +5,13 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/base/cbor.h"
 #include "core/ledger/identity.h"
+#include "core/ledger/recovery_key.h"
 
 namespace feltbog::ledger {
 
@@ -31,8 +33,9 @@ struct WrapsCommitment {
   friend auto operator<=>(const WrapsCommitment&, const WrapsCommitment&) = default;
 };
 
-// `devices` in ascending order, each once.
-RecipientsHash recipients_hash(std::span<const DeviceId> devices);
+// `devices` in ascending order, each once; `recovery_key` where there is one.
+RecipientsHash recipients_hash(std::span<const DeviceId> devices,
+                               const std::optional<RecoveryKeyId>& recovery_key = {});
 
 // What every wrap is bound to, beside its recipient.
 struct WrapContext {
@@ -48,17 +51,24 @@ struct KeyWrap {
   Bytes sealed;
 };
 
+struct RecoveryWrap {
+  RecoveryKeyId recipient;
+  Bytes sealed;
+};
+
 struct KeyWraps {
   SpaceId space;
   std::uint32_t epoch = 1;
   KeyId key;
   std::vector<KeyWrap> wraps;  // in ascending order of recipient, each once
+  std::optional<RecoveryWrap> recovery;
 
   Bytes encode() const;
   // Errors: malformed, truncated, limit_exceeded, unsupported_version, unknown_kind (a recipient
-  // that is no device).
+  // that is neither a device nor a recovery key).
   static Result<KeyWraps> decode(BytesView bytes);
-  std::vector<DeviceId> recipients() const;
+  std::vector<DeviceId> devices() const;
+  RecipientsHash recipients() const;
   WrapsCommitment commitment() const;
 };
 
@@ -70,13 +80,17 @@ struct Recipient {
   crypto::AgreementPublic key;
 };
 
-// Seals `key` to each recipient. Errors: malformed (a public key of small order), limit_exceeded.
+// Seals `key` to each recipient, and to the recovery key unless it is null. Errors: malformed (a
+// public key of small order), limit_exceeded.
 Result<KeyWraps> wrap_key(const crypto::Key& key, const WrapContext& context,
-                          std::span<const Recipient> recipients, Random& random);
+                          std::span<const Recipient> recipients, Random& random,
+                          const RecoveryPublic* recovery_key = nullptr);
 // Errors: missing_key (not a recipient), decryption_failed (also when what is inside is not the key
 // the context names).
 Result<crypto::Key> unwrap_key(const KeyWraps& wraps, const WrapContext& context,
                                const DeviceIdentity& recipient);
+Result<crypto::Key> unwrap_key(const KeyWraps& wraps, const WrapContext& context,
+                               const RecoveryKey& recipient);
 
 // The key of the epoch before, sealed under the new one, by which a new member reads history.
 inline constexpr std::size_t kSealedPreviousBytes = 24 + 32 + 16;

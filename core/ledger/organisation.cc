@@ -111,6 +111,16 @@ struct OrganisationFold {
   void operator()(const WipeOrder& payload) const {
     state.devices_.at(payload.device).wipe_ordered_at = record.sequence;
   }
+  void operator()(const RecoveryKeySet& payload) const {
+    state.recovery_keys_.emplace(record.sequence,
+                                 RecoveryKeyEntry{recovery_key_id(payload.publics), payload.publics,
+                                                  payload.custody, record.author, record.sequence});
+  }
+  void operator()(const RecoveryUse& payload) const {
+    const UserId& author = state.devices_.at(record.author).user;
+    state.recovery_uses_.push_back(
+        {payload.key, author, payload.reason, payload.at, record.sequence});
+  }
 };
 
 void OrganisationState::fold(const Record& record, const OrganisationPayload& payload) {

@@ -46,6 +46,23 @@ struct InviteEntry {
   std::uint64_t revoked_at = 0;  // 0: not
 };
 
+struct RecoveryKeyEntry {
+  RecoveryKeyId id;
+  RecoveryPublic publics;
+  Custody custody;
+  DeviceId set_by;
+  std::uint64_t set_at = 0;
+};
+
+// That somebody opened a recovery key; everybody sees it, for good.
+struct RecoveryUseEntry {
+  RecoveryKeyId key;
+  UserId user;
+  RecoveryReason reason = RecoveryReason::devices_lost;
+  WallTime at;
+  std::uint64_t sequence = 0;
+};
+
 // A value: copy it to try something. Empty until the first record (organisation_create).
 class OrganisationState {
  public:
@@ -92,6 +109,17 @@ class OrganisationState {
   }
   std::vector<DeviceId> active_devices(const UserId& user, std::uint64_t sequence) const;
 
+  // All recovery keys there were, from that sequence on; the one in force, null when there is none.
+  const std::map<std::uint64_t, RecoveryKeyEntry>& recovery_keys() const { return recovery_keys_; }
+  const RecoveryKeyEntry* recovery_key() const { return recovery_key(head().sequence); }
+  const RecoveryKeyEntry* recovery_key(std::uint64_t sequence) const;
+  // The same, for an administrator who has put it to use; null for others.
+  const RecoveryKeyEntry* recovers_with(const UserId& user) const {
+    return recovers_with(user, head().sequence);
+  }
+  const RecoveryKeyEntry* recovers_with(const UserId& user, std::uint64_t sequence) const;
+  const std::vector<RecoveryUseEntry>& recovery_uses() const { return recovery_uses_; }
+
   const std::map<UserId, UserEntry>& users() const { return users_; }
   const std::map<DeviceId, DeviceEntry>& devices() const { return devices_; }
   const std::map<InviteId, InviteEntry>& invites() const { return invites_; }
@@ -110,6 +138,8 @@ class OrganisationState {
   std::map<DeviceId, DeviceEntry> devices_;
   std::map<InviteId, InviteEntry> invites_;
   std::map<WriterId, Cut> cuts_;
+  std::map<std::uint64_t, RecoveryKeyEntry> recovery_keys_;  // from that sequence on
+  std::vector<RecoveryUseEntry> recovery_uses_;
 };
 
 // The next record of this log, signed by `author` and already found valid: append it with apply().
@@ -124,5 +154,8 @@ Result<Record> found_organisation(const OrganisationId& organisation, const Devi
 // invite_used, and those of apply().
 Result<Record> make_device_add(const OrganisationState& state, const DeviceIdentity& device,
                                const InviteId& invite, const crypto::SigningSecret& invite_secret);
+// What `device` records before it uses `key`.
+RecoveryUse make_recovery_use(const OrganisationState& state, const DeviceId& device,
+                              const RecoveryKey& key, RecoveryReason reason, WallTime at);
 
 }  // namespace feltbog::ledger

@@ -8,10 +8,10 @@
 namespace feltbog::ledger {
 namespace {
 
-constexpr std::array<std::string_view, 11> kKindNames{
-    "organisation_create", "user_add",       "invite_create", "invite_revoke",
-    "device_add",          "device_revoke",  "roles_set",     "user_suspend",
-    "user_reinstate",      "server_key_set", "wipe_order"};
+constexpr std::array<std::string_view, 13> kKindNames{
+    "organisation_create", "user_add",         "invite_create", "invite_revoke",  "device_add",
+    "device_revoke",       "roles_set",        "user_suspend",  "user_reinstate", "server_key_set",
+    "wipe_order",          "recovery_key_set", "recovery_use"};
 static_assert(kKindNames.size() == std::variant_size_v<OrganisationPayload>);
 
 constexpr std::uint64_t kWallTimeMax = std::uint64_t{1} << 53;
@@ -66,6 +66,16 @@ struct Write {
   void operator()(const UserReinstate& payload) { to.array(1).fixed(payload.user); }
   void operator()(const ServerKeySet& payload) { to.array(1).fixed(payload.server_key); }
   void operator()(const WipeOrder& payload) { to.array(1).fixed(payload.device); }
+  void operator()(const RecoveryKeySet& payload) {
+    to.array(4).fixed(payload.publics.signing).fixed(payload.publics.agreement).array(kCustodians);
+    for (const CustodianHash& custodian : payload.custody.custodians) to.fixed(custodian);
+    to.array(kCustodians);
+    for (const SealedSeed& seed : payload.custody.seeds) to.fixed(seed);
+  }
+  void operator()(const RecoveryUse& payload) {
+    to.array(4).fixed(payload.key).uint(static_cast<std::uint64_t>(payload.reason));
+    to.uint(static_cast<std::uint64_t>(payload.at.milliseconds)).fixed(payload.signature);
+  }
 };
 
 using Payload = Result<OrganisationPayload>;
@@ -152,11 +162,44 @@ Payload read_wipe_order(CborReader& reader) {
   return OrganisationPayload(WipeOrder{device});
 }
 
+template <class Fixed>
+Result<std::array<Fixed, kCustodians>> read_three(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(kCustodians));
+  std::array<Fixed, kCustodians> out;
+  for (Fixed& item : out) {
+    FELTBOG_TRY(read, reader.fixed<Fixed>());
+    item = read;
+  }
+  return out;
+}
+
+Payload read_recovery_key_set(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(4));
+  FELTBOG_TRY(signing, reader.fixed<crypto::SigningPublic>());
+  FELTBOG_TRY(agreement, reader.fixed<crypto::AgreementPublic>());
+  FELTBOG_TRY(custodians, read_three<CustodianHash>(reader));
+  FELTBOG_TRY(seeds, read_three<SealedSeed>(reader));
+  return OrganisationPayload(RecoveryKeySet{{signing, agreement}, {custodians, seeds}});
+}
+
+Payload read_recovery_use(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(4));
+  FELTBOG_TRY(key, reader.fixed<RecoveryKeyId>());
+  FELTBOG_TRY(number, reader.uint());
+  const auto reason = recovery_reason_from_number(number);
+  if (!reason) return Error{ErrorCode::unknown_kind, "reason " + std::to_string(number)};
+  FELTBOG_TRY(at, reader.uint(kWallTimeMax));
+  FELTBOG_TRY(signature, reader.fixed<crypto::Signature>());
+  return OrganisationPayload(
+      RecoveryUse{key, *reason, WallTime{static_cast<std::int64_t>(at)}, signature});
+}
+
 using Read = Payload (*)(CborReader&);
 constexpr std::array<Read, kKindNames.size()> kRead{
     read_create,         read_user_add,       read_invite_create, read_invite_revoke,
     read_device_add,     read_device_revoke,  read_roles_set,     read_user_suspend,
-    read_user_reinstate, read_server_key_set, read_wipe_order};
+    read_user_reinstate, read_server_key_set, read_wipe_order,    read_recovery_key_set,
+    read_recovery_use};
 
 }  // namespace
 

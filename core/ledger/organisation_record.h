@@ -9,6 +9,7 @@
 #include "core/base/clock.h"
 #include "core/ledger/cut.h"
 #include "core/ledger/record.h"
+#include "core/ledger/recovery_key.h"
 #include "core/ledger/roles.h"
 
 namespace feltbog::ledger {
@@ -79,10 +80,27 @@ struct WipeOrder {
   DeviceId device;
 };
 
+// From here on every key of a space is sealed to the recovery key too. It takes the place of the
+// one before, for good.
+struct RecoveryKeySet {
+  RecoveryPublic publics;
+  Custody custody;
+};
+
+// The author's user opened the recovery key in force and may read, until another takes its place,
+// every space that was given it.
+struct RecoveryUse {
+  RecoveryKeyId key;
+  RecoveryReason reason = RecoveryReason::devices_lost;
+  WallTime at;                  // as its author says
+  crypto::Signature signature;  // by the recovery key, over recovery_use_statement()
+};
+
 // In the order of their kind numbers, from 1.
 using OrganisationPayload =
     std::variant<OrganisationCreate, UserAdd, InviteCreate, InviteRevoke, DeviceAdd, DeviceRevoke,
-                 RolesSet, UserSuspend, UserReinstate, ServerKeySet, WipeOrder>;
+                 RolesSet, UserSuspend, UserReinstate, ServerKeySet, WipeOrder, RecoveryKeySet,
+                 RecoveryUse>;
 
 inline std::uint16_t kind_of(const OrganisationPayload& payload) {
   return static_cast<std::uint16_t>(payload.index() + 1);

@@ -31,6 +31,8 @@ class OrganisationRules {
   Result<void> operator()(const UserReinstate& payload) const;
   Result<void> operator()(const ServerKeySet& payload) const;
   Result<void> operator()(const WipeOrder& payload) const;
+  Result<void> operator()(const RecoveryKeySet& payload) const;
+  Result<void> operator()(const RecoveryUse& payload) const;
 
  private:
   UserId author_user() const;

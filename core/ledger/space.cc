@@ -42,6 +42,8 @@ struct SpaceFold {
   void give_key(const WrapsCommitment& wraps, const std::vector<DeviceId>& devices) const {
     Epoch& epoch = state.epochs_.back();
     for (const DeviceId& device : devices) epoch.holders.emplace(device, record.sequence);
+    const RecoveryKeyEntry* recovery = organisation.recovery_key(record.cited.sequence);
+    if (recovery != nullptr) epoch.recovery_keys.insert(recovery->id);
     state.wraps_.push_back({record.sequence, epoch.number, record.author, wraps});
   }
   std::vector<DeviceId> devices_of_members(const std::vector<Member>& members) const {
@@ -86,6 +88,7 @@ struct SpaceFold {
   void operator()(const HeldRunsSettle& payload) const {
     for (const Verdict& verdict : payload.verdicts) state.adopted_[verdict.run] = verdict.adopted;
   }
+  void operator()(const RecoveryJoin& payload) const { give_key(payload.wraps, {}); }
 };
 
 void SpaceState::fold(const Record& record, const SpacePayload& payload,
@@ -154,7 +157,7 @@ Result<KeyWraps> SpaceState::check_wraps(BytesView encoded) const {
       decoded.key != epochs_[entry->epoch - 1].key) {
     return Error{ErrorCode::malformed, "wraps of another key"};
   }
-  if (recipients_hash(decoded.recipients()) != entry->commitment.recipients) {
+  if (decoded.recipients() != entry->commitment.recipients) {
     return Error{ErrorCode::malformed, "wraps for other recipients"};
   }
   return decoded;
@@ -162,8 +165,24 @@ Result<KeyWraps> SpaceState::check_wraps(BytesView encoded) const {
 
 bool SpaceState::needs_rotation(const OrganisationState& organisation) const {
   const auto& holders = epoch().holders;
-  return std::any_of(holders.begin(), holders.end(),
-                     [&](const auto& holder) { return !organisation.device_active(holder.first); });
+  const auto& keys = epoch().recovery_keys;
+  return std::any_of(
+             holders.begin(), holders.end(),
+             [&](const auto& holder) { return !organisation.device_active(holder.first); }) ||
+         std::any_of(keys.begin(), keys.end(), [&](const RecoveryKeyId& key) {
+           return key != organisation.recovery_key()->id;
+         });
+}
+
+bool SpaceState::lacks_recovery_key(const OrganisationState& organisation) const {
+  const RecoveryKeyEntry* recovery = organisation.recovery_key();
+  return recovery != nullptr && !epoch().recovery_keys.contains(recovery->id);
+}
+
+bool SpaceState::recoverable_by(const UserId& user, const OrganisationState& organisation,
+                                std::uint64_t sequence) const {
+  const RecoveryKeyEntry* recovery = organisation.recovers_with(user, sequence);
+  return recovery != nullptr && epoch().recovery_keys.contains(recovery->id);
 }
 
 std::vector<DeviceId> SpaceState::devices_without_key(const OrganisationState& organisation) const {

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 #include "core/ledger/organisation.h"
 #include "core/ledger/space_record.h"
@@ -18,6 +19,7 @@ struct Epoch {
   std::uint64_t organisation_sequence = 0;    // what that record cites
   Bytes sealed_previous;                      // empty for epoch 1
   std::map<DeviceId, std::uint64_t> holders;  // who was given the key, by which record
+  std::set<RecoveryKeyId> recovery_keys;      // that were given it too
   std::map<WriterId, Cut> cuts;               // that its record carries
 };
 
@@ -79,9 +81,18 @@ class SpaceState {
   // Errors: not_found (no record announces it), malformed and its kin.
   Result<KeyWraps> check_wraps(BytesView encoded) const;
 
-  // Whether a device that holds the current key was barred since: then the next to seal rotates
-  // first.
+  // Whether a device that holds the current key was barred since, or a recovery key that holds it
+  // was replaced: then the next to seal rotates first.
   bool needs_rotation(const OrganisationState& organisation) const;
+  // The recovery key in force was not given the current key yet: a recovery_join is due.
+  bool lacks_recovery_key(const OrganisationState& organisation) const;
+  // Whether the user may read the log, and add members, with the recovery key: it is in force,
+  // holds the current key, and the user has put it to use.
+  bool recoverable_by(const UserId& user, const OrganisationState& organisation) const {
+    return recoverable_by(user, organisation, organisation.head().sequence);
+  }
+  bool recoverable_by(const UserId& user, const OrganisationState& organisation,
+                      std::uint64_t sequence) const;
   // Active devices of members that were not given the current key yet: a device_join is due.
   std::vector<DeviceId> devices_without_key(const OrganisationState& organisation) const;
   // All active devices of all members at an organisation head: who a rotation must reach.

@@ -27,7 +27,9 @@ struct Draft {
       if (entry == nullptr) return Error{ErrorCode::not_found, "device"};
       recipients.push_back({device, entry->publics.agreement});
     }
-    return wrap_key(key, context, recipients, random);
+    const RecoveryKeyEntry* recovery = organisation.recovery_key();
+    return wrap_key(key, context, recipients, random,
+                    recovery != nullptr ? &recovery->publics : nullptr);
   }
 
   // Signs, and applies to `trial`, a copy of the space.
@@ -127,6 +129,16 @@ Result<SpaceStep> join_devices(const SpaceState& space, const OrganisationState&
   return draft.step(DeviceJoin{std::move(devices), wraps.commitment()}, wraps);
 }
 
+Result<SpaceStep> join_recovery_key(const SpaceState& space, const OrganisationState& organisation,
+                                    const Keyring& keys, const DeviceIdentity& author,
+                                    Random& random) {
+  const Draft draft{space, organisation, author, random};
+  FELTBOG_TRY(key, draft.current_key(keys));
+  const Epoch& epoch = space.epoch();
+  FELTBOG_TRY(wraps, draft.wrap(*key, draft.context(space.id(), epoch.number, epoch.key), {}));
+  return draft.step(RecoveryJoin{wraps.commitment()}, wraps);
+}
+
 Result<RotationStep> remove_members(const SpaceState& space, const OrganisationState& organisation,
                                     const Keyring& keys, std::vector<UserId> users,
                                     std::vector<Cut> cuts, const DeviceIdentity& author,
@@ -160,12 +172,15 @@ Result<SpaceStep> settle_held_runs(const SpaceState& space, const OrganisationSt
   return SpaceStep{std::move(record), {}};
 }
 
-Result<void> open_wraps(const DeviceIdentity& device, const SpaceState& space, BytesView encoded,
-                        Keyring& keys) {
+namespace {
+
+template <class Recipient>
+Result<void> open_wraps_as(const Recipient& recipient, const SpaceState& space, BytesView encoded,
+                           Keyring& keys) {
   FELTBOG_TRY(wraps, space.check_wraps(encoded));
   const DeviceId issuer = space.wraps(wraps_hash(encoded))->issuer;
   const WrapContext context{space.organisation(), space.id(), wraps.epoch, wraps.key, issuer};
-  FELTBOG_TRY(key, unwrap_key(wraps, context, device));
+  FELTBOG_TRY(key, unwrap_key(wraps, context, recipient));
   std::map<std::uint32_t, crypto::Key> opened;
   opened.emplace(wraps.epoch, std::move(key));
   // Each epoch holds the key of the one before it; what is held already has been checked already.
@@ -180,6 +195,18 @@ Result<void> open_wraps(const DeviceIdentity& device, const SpaceState& space, B
   }
   for (auto& [epoch, opened_key] : opened) keys.put(epoch, std::move(opened_key));
   return {};
+}
+
+}  // namespace
+
+Result<void> open_wraps(const DeviceIdentity& device, const SpaceState& space, BytesView encoded,
+                        Keyring& keys) {
+  return open_wraps_as(device, space, encoded, keys);
+}
+
+Result<void> open_wraps(const RecoveryKey& recovery_key, const SpaceState& space, BytesView encoded,
+                        Keyring& keys) {
+  return open_wraps_as(recovery_key, space, encoded, keys);
 }
 
 bool holds_all_keys(const Keyring& keys, const SpaceState& space) {

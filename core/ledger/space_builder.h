@@ -34,6 +34,11 @@ Result<SpaceStep> join_devices(const SpaceState& space, const OrganisationState&
                                const Keyring& keys, std::vector<DeviceId> devices,
                                const DeviceIdentity& author, Random& random);
 
+// Gives the current key to the recovery key in force.
+Result<SpaceStep> join_recovery_key(const SpaceState& space, const OrganisationState& organisation,
+                                    const Keyring& keys, const DeviceIdentity& author,
+                                    Random& random);
+
 struct RotationStep {
   SpaceStep step;
   crypto::Key key;  // of the new epoch: put it in the ring once the record stands in the log
@@ -54,9 +59,11 @@ Result<SpaceStep> settle_held_runs(const SpaceState& space, const OrganisationSt
                                    std::vector<Verdict> verdicts, const DeviceIdentity& author);
 
 // Opens the wraps a record announced and puts their key, and the keys of all epochs before, into
-// the ring. Errors: those of check_wraps(), missing_key (not sealed to this device),
+// the ring. Errors: those of check_wraps(), missing_key (not sealed to this recipient),
 // decryption_failed (also for a key that is not the one the log names); the ring is then unchanged.
 Result<void> open_wraps(const DeviceIdentity& device, const SpaceState& space, BytesView encoded,
+                        Keyring& keys);
+Result<void> open_wraps(const RecoveryKey& recovery_key, const SpaceState& space, BytesView encoded,
                         Keyring& keys);
 // Whether a ring can open everything up to the current epoch.
 bool holds_all_keys(const Keyring& keys, const SpaceState& space);

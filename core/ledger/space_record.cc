@@ -8,9 +8,9 @@
 namespace feltbog::ledger {
 namespace {
 
-constexpr std::array<std::string_view, 6> kKindNames{"space_create", "member_add",
-                                                     "device_join",  "member_remove",
-                                                     "epoch_rotate", "held_runs_settle"};
+constexpr std::array<std::string_view, 7> kKindNames{
+    "space_create", "member_add",       "device_join",  "member_remove",
+    "epoch_rotate", "held_runs_settle", "recovery_join"};
 static_assert(kKindNames.size() == std::variant_size_v<SpacePayload>);
 
 void write_commitment(CborWriter& to, const WrapsCommitment& wraps) {
@@ -108,6 +108,10 @@ struct Write {
       to.array(2).fixed(verdict.run).boolean(verdict.adopted);
     }
   }
+  void operator()(const RecoveryJoin& payload) {
+    to.array(1);
+    write_commitment(to, payload.wraps);
+  }
 };
 
 using Payload = Result<SpacePayload>;
@@ -175,10 +179,16 @@ Payload read_held_runs_settle(CborReader& reader) {
   return SpacePayload(std::move(out));
 }
 
+Payload read_recovery_join(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(1));
+  FELTBOG_TRY(wraps, read_commitment(reader));
+  return SpacePayload(RecoveryJoin{wraps});
+}
+
 using Read = Payload (*)(CborReader&);
-constexpr std::array<Read, kKindNames.size()> kRead{read_create,       read_member_add,
-                                                    read_device_join,  read_member_remove,
-                                                    read_epoch_rotate, read_held_runs_settle};
+constexpr std::array<Read, kKindNames.size()> kRead{
+    read_create,       read_member_add,       read_device_join,  read_member_remove,
+    read_epoch_rotate, read_held_runs_settle, read_recovery_join};
 
 }  // namespace
 

@@ -37,7 +37,7 @@ struct DeviceJoin {
   WrapsCommitment wraps;
 };
 
-// A new key for exactly the active devices of the members.
+// A new key for exactly the active devices of the members, and the recovery key.
 struct Rotation {
   std::uint32_t epoch = 2;
   KeyId key;
@@ -67,9 +67,14 @@ struct HeldRunsSettle {
   std::vector<Verdict> verdicts;  // ascending by run, each once
 };
 
+// Gives the current key to the organisation's recovery key in force, and to nobody else.
+struct RecoveryJoin {
+  WrapsCommitment wraps;
+};
+
 // In the order of their kind numbers, from 1.
-using SpacePayload =
-    std::variant<SpaceCreate, MemberAdd, DeviceJoin, MemberRemove, EpochRotate, HeldRunsSettle>;
+using SpacePayload = std::variant<SpaceCreate, MemberAdd, DeviceJoin, MemberRemove, EpochRotate,
+                                  HeldRunsSettle, RecoveryJoin>;
 
 inline std::uint16_t kind_of(const SpacePayload& payload) {
   return static_cast<std::uint16_t>(payload.index() + 1);

@@ -110,7 +110,9 @@ Result<void> SpaceRules::check_recipients(const WrapsCommitment& wraps,
   if (devices.size() > kRecipientsMax) {
     return Error{ErrorCode::limit_exceeded, std::to_string(devices.size()) + " recipients"};
   }
-  if (wraps.recipients != recipients_hash(devices)) {
+  const RecoveryKeyEntry* recovery = organisation_.recovery_key(seen_);
+  const auto recovery_key = recovery != nullptr ? std::optional(recovery->id) : std::nullopt;
+  if (wraps.recipients != recipients_hash(devices, recovery_key)) {
     return refused("the key goes to others than those it must go to");
   }
   return {};
@@ -135,7 +137,9 @@ Result<void> SpaceRules::operator()(const SpaceCreate& payload) const {
 }
 
 Result<void> SpaceRules::operator()(const MemberAdd& payload) const {
-  FELTBOG_CHECK(require_manager());
+  // Who put the recovery key to use brings in those who go on with the file, itself first.
+  const bool recovers = state_.recoverable_by(author_user(), organisation_, seen_);
+  if (!recovers) FELTBOG_CHECK(require_manager());
   FELTBOG_CHECK(check_added(payload.members));
   return check_recipients(payload.wraps,
                           devices_of(organisation_, users_of(payload.members), seen_));
@@ -176,6 +180,16 @@ Result<void> SpaceRules::operator()(const HeldRunsSettle&) const {
     return refused("author may not judge what others wrote");
   }
   return {};
+}
+
+Result<void> SpaceRules::operator()(const RecoveryJoin& payload) const {
+  FELTBOG_CHECK(require_member());
+  const RecoveryKeyEntry* recovery = organisation_.recovery_key(seen_);
+  if (recovery == nullptr) return Error{ErrorCode::wrong_state, "no recovery key is set"};
+  if (state_.epoch().recovery_keys.contains(recovery->id)) {
+    return Error{ErrorCode::already_exists, "the recovery key holds the key"};
+  }
+  return check_recipients(payload.wraps, {});
 }
 
 Result<void> SpaceRules::check_rotation(const Rotation& rotation,

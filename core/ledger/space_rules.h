@@ -31,6 +31,7 @@ class SpaceRules {
   Result<void> operator()(const MemberRemove& payload) const;
   Result<void> operator()(const EpochRotate& payload) const;
   Result<void> operator()(const HeldRunsSettle& payload) const;
+  Result<void> operator()(const RecoveryJoin& payload) const;
 
  private:
   UserId author_user() const;
@@ -39,6 +40,7 @@ class SpaceRules {
   // A writing member who created the space, or is a caseworker, supervisor or administrator.
   Result<void> require_manager() const;
   Result<void> check_added(const std::vector<Member>& members) const;
+  // The devices, and the recovery key in force at the cited head.
   Result<void> check_recipients(const WrapsCommitment& wraps,
                                 const std::vector<DeviceId>& devices) const;
   // `removed`: users who leave with this record, ascending.

@@ -69,6 +69,20 @@ Phone& Office::enrol(const UserId& user) {
   return phones.back();
 }
 
+RecoveryKey Office::set_recovery_key() {
+  const NewRecoveryKey made = make_recovery_key(state.id(), random);
+  append(founder(), RecoveryKeySet{made.publics, made.custody});
+  auto key =
+      open_recovery_key(state.id(), made.publics, made.custody, made.codes[2], made.codes[0]);
+  REQUIRE(key.has_value());
+  return std::move(key).value();
+}
+
+void Office::use_recovery_key(const Phone& author, const RecoveryKey& key) {
+  append(author, make_recovery_use(state, author.id(), key, RecoveryReason::devices_lost,
+                                   WallTime{1800000000000}));
+}
+
 Result<void> Office::attempt(const Phone& author, const OrganisationPayload& payload) const {
   OrganisationState trial = state;
   return trial.apply(sign_record(LogKind::organisation, log_id(state.id()), state.head(), {},
@@ -108,6 +122,23 @@ void Room::settle(const Phone& author, std::vector<Verdict> verdicts) {
   const auto step = settle_held_runs(state, office.state, std::move(verdicts), author.identity);
   REQUIRE_MESSAGE(step.has_value(), (step ? std::string() : step.error().detail));
   take(*step);
+}
+
+void Room::join_recovery_key(const Phone& author) {
+  const auto step =
+      ledger::join_recovery_key(state, office.state, ring(author), author.identity, office.random);
+  REQUIRE_MESSAGE(step.has_value(), (step ? std::string() : step.error().detail));
+  take(*step);
+}
+
+Keyring Room::recovered(const RecoveryKey& key) const {
+  Keyring out;
+  for (const Bytes& announced : wraps) {
+    if (announced.empty()) continue;
+    const auto opened = open_wraps(key, state, announced, out);
+    CHECK((opened || opened.error().code == ErrorCode::missing_key));
+  }
+  return out;
 }
 
 void Room::join(const Phone& author, std::vector<DeviceId> devices) {

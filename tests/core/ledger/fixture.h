@@ -56,6 +56,9 @@ class Office {
   };
   Invited invite(const UserId& user) { return invite(user, founder()); }
   Invited invite(const UserId& user, const Phone& author);
+  // Set by the founder, and brought back with two of its codes.
+  RecoveryKey set_recovery_key();
+  void use_recovery_key(const Phone& author, const RecoveryKey& key);
   // What the validator says of a record that `author` signs without asking first.
   Result<void> attempt(const Phone& author, const OrganisationPayload& payload) const;
 };
@@ -79,6 +82,9 @@ class Room {
   void remove(const Phone& author, std::vector<UserId> users, std::vector<Cut> cuts = {});
   void rotate(const Phone& author, std::vector<Cut> cuts = {});
   void settle(const Phone& author, std::vector<Verdict> verdicts);
+  void join_recovery_key(const Phone& author);
+  // The keys that `key` opens.
+  Keyring recovered(const RecoveryKey& key) const;
   Keyring& ring(const Phone& phone) { return rings[phone.id()]; }
   // What the validator says of a record signed without asking first, and citing `cited`.
   Result<void> attempt(const Phone& author, const SpacePayload& payload) const;

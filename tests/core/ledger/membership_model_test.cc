@@ -22,7 +22,10 @@ struct Model {
   std::set<DeviceId> active;
   std::map<UserId, SpaceRole> members;
   UserId creator;
-  std::set<DeviceId> holders;               // of the current key
+  std::set<DeviceId> holders;                     // of the current key
+  std::size_t recovery_key = 0;                   // how many there were
+  std::set<std::size_t> recovery_holders;         // of the current key
+  std::map<std::size_t, std::uint32_t> recovers;  // the newest epoch each was ever given
   std::map<DeviceId, std::uint32_t> knows;  // the newest epoch whose key a device was ever given
   std::uint32_t epoch = 1;
 
@@ -59,10 +62,14 @@ struct Model {
       holders.insert(device);
       knows[device] = epoch;
     }
+    if (recovery_key == 0) return;
+    recovery_holders.insert(recovery_key);
+    recovers[recovery_key] = epoch;
   }
   void rotate() {
     ++epoch;
     holders.clear();
+    recovery_holders.clear();
     for (const auto& [user, role] : members) give(devices(user));
   }
 };
@@ -140,6 +147,20 @@ struct History {
       model.rotate();
     }
   }
+  void set_recovery_key() {
+    recovery_keys.push_back(office.set_recovery_key());
+    model.recovery_key = recovery_keys.size();
+  }
+  void join_recovery_key() {
+    const Phone& author = any();
+    const bool lacks =
+        model.recovery_key != 0 && !model.recovery_holders.contains(model.recovery_key);
+    if (agree(model.may_act(author.id()) && lacks,
+              ledger::join_recovery_key(room.state, office.state, room.ring(author),
+                                        author.identity, office.random))) {
+      model.give({});
+    }
+  }
   void enrol() {
     const UserId user = any().user;
     if (model.users.at(user).suspended || office.phones.size() > 14) return;
@@ -164,7 +185,7 @@ struct History {
     entry.suspended = !entry.suspended;
   }
   void step() {
-    switch (office.random.below(12)) {
+    switch (office.random.below(15)) {
       case 0:
       case 1:
       case 2: return add();
@@ -176,6 +197,9 @@ struct History {
       case 8: return rotate();
       case 9: return enrol();
       case 10: return revoke();
+      case 11: return set_recovery_key();
+      case 12:
+      case 13: return join_recovery_key();
       default: return suspend();
     }
   }
@@ -190,17 +214,31 @@ struct History {
     REQUIRE(holders == model.holders);
     bool barred = false;
     for (const DeviceId& device : model.holders) barred |= !model.active.contains(device);
-    REQUIRE(room.state.needs_rotation(office.state) == barred);
+    bool replaced = false;
+    for (const std::size_t key : model.recovery_holders) replaced |= key != model.recovery_key;
+    REQUIRE(room.state.needs_rotation(office.state) == (barred || replaced));
+    const bool lacks =
+        model.recovery_key != 0 && !model.recovery_holders.contains(model.recovery_key);
+    REQUIRE(room.state.lacks_recovery_key(office.state) == lacks);
     // What each device can really derive is what the model says it was given, and nothing later.
     for (const Phone& phone : office.phones) {
       REQUIRE(room.ring(phone).newest() == model.knows[phone.id()]);
       REQUIRE(room.ring(phone).size() == model.knows[phone.id()]);
     }
   }
+  // The same of the recovery keys.
+  void compare_recovery() {
+    for (std::size_t number = 1; number <= recovery_keys.size(); ++number) {
+      const Keyring ring = room.recovered(recovery_keys[number - 1]);
+      REQUIRE(ring.newest() == model.recovers[number]);
+      REQUIRE(ring.size() == model.recovers[number]);
+    }
+  }
 
   Office office;
   Model model;
   Room room;
+  std::vector<RecoveryKey> recovery_keys;
 };
 
 }  // namespace
@@ -214,6 +252,7 @@ TEST_CASE(
       history.step();
       history.compare();
     }
+    history.compare_recovery();
     // Folding the log afresh gives the same state.
     SpaceState again;
     for (const Record& record : history.room.records) {

@@ -31,6 +31,7 @@ Office every_kind() {
   office.append(office.founder(), UserReinstate{other});
   office.append(office.founder(), ServerKeySet{office.random.make<crypto::SigningPublic>()});
   office.append(office.founder(), WipeOrder{worker.id()});
+  office.use_recovery_key(office.founder(), office.set_recovery_key());
   return office;
 }
 

@@ -158,6 +158,39 @@ TEST_CASE("a space's log, its wraps and its keys have the bytes they always had"
   compare("space.txt", out);
 }
 
+TEST_CASE("the recovery key, its codes and its records have the bytes they always had") {
+  Office office{2026};
+  Phone& worker = office.add_person({Role::worker});
+  Room room(office, worker, {});
+  const NewRecoveryKey made = make_recovery_key(office.state.id(), office.random);
+  office.append(office.founder(), RecoveryKeySet{made.publics, made.custody});
+  room.join_recovery_key(worker);
+  const auto key = open_recovery_key(office.state.id(), made.publics, made.custody, made.codes[1],
+                                     made.codes[2]);
+  REQUIRE(key.has_value());
+  office.use_recovery_key(office.founder(), *key);
+  const Keyring ring = room.recovered(*key);
+  const auto step =
+      add_members(room.state, office.state, ring, {{office.founder().user, SpaceRole::reader}},
+                  office.founder().identity, office.random);
+  REQUIRE(step.has_value());
+  room.take(*step);
+  Vectors out;
+  out.entry("the custodians' codes");
+  for (const CustodianCode& code : made.codes) out.line("code", to_text(code));
+  out.line("recovery-key", hex_of(key->id));
+  for (const Record& record : office.records) {
+    out.entry(organisation_kind_name(record.kind)).line("organisation", to_hex(record.encode()));
+  }
+  for (std::size_t i = 0; i < room.records.size(); ++i) {
+    out.entry(space_kind_name(room.records[i].kind));
+    out.line("record", to_hex(room.records[i].encode()));
+    out.line("wraps", to_hex(room.wraps[i]));
+  }
+  out.entry("what the recovery key opens").line("ring", to_hex(ring.encode()));
+  compare("recovery.txt", out);
+}
+
 TEST_CASE("sealed runs have the bytes they always had") {
   Story story;
   Vectors out;
