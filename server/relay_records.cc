@@ -45,11 +45,34 @@ Result<std::vector<SpaceId>> RelayStore::spaces_of(const DeviceId& device) {
   }
 }
 
+bool RelayStore::recovers(const DeviceId& device, const SpaceEntry& entry) const {
+  return entry.state.recoverable_by(organisation().device(device)->user, organisation());
+}
+
+// All spaces are looked at, which few sessions ask for: those of who recovers.
+Result<std::vector<SpaceId>> RelayStore::recoverable_spaces(const DeviceId& device) {
+  FELTBOG_CHECK(require_active(device));
+  std::vector<SpaceId> spaces;
+  if (organisation().recovers_with(organisation().device(device)->user) == nullptr) return spaces;
+  FELTBOG_TRY(read, database().prepare("SELECT space FROM space"));
+  for (;;) {
+    FELTBOG_TRY(found, read.step());
+    if (!found) return spaces;
+    FELTBOG_TRY(space, read.fixed<SpaceId>(0));
+    FELTBOG_TRY(entry, state_->space(space));
+    if (entry != nullptr && recovers(device, *entry)) spaces.push_back(space);
+  }
+}
+
 Result<sync::SpaceStanding> RelayStore::standing(const DeviceId& device, const SpaceId& space) {
-  auto entry = member_space(device, space);
-  if (!entry && entry.error().code == ErrorCode::not_permitted) return sync::SpaceStanding{};
-  if (!entry) return entry.error();
-  return sync::SpaceStanding{true, (*entry)->state.head(), (*entry)->last_position};
+  FELTBOG_CHECK(require_active(device));
+  FELTBOG_TRY(entry, state_->space(space));
+  if (entry == nullptr) return sync::SpaceStanding{};
+  if (entry->state.admits(device, organisation())) {
+    return sync::SpaceStanding{true, false, entry->state.head(), entry->last_position};
+  }
+  if (!recovers(device, *entry)) return sync::SpaceStanding{};
+  return sync::SpaceStanding{false, true, entry->state.head(), 0};
 }
 
 // The last record of a space that `reader` may read; a former member reads how they were removed.
@@ -60,7 +83,9 @@ Result<std::uint64_t> RelayStore::readable_through(const sync::Admission& reader
   FELTBOG_CHECK(require_active(reader.device));
   FELTBOG_TRY(entry, state_->space(space));
   if (entry == nullptr) return refused;
-  if (entry->state.admits(reader.device, organisation())) return entry->state.head().sequence;
+  const bool reads_all =
+      entry->state.admits(reader.device, organisation()) || recovers(reader.device, *entry);
+  if (reads_all) return entry->state.head().sequence;
   const ledger::DeviceEntry* device = organisation().device(reader.device);
   const auto& stays = entry->state.memberships(device->user);
   if (stays.empty()) return refused;

@@ -60,6 +60,7 @@ class RelayStore final : public sync::Relay {
                                 const crypto::Signature& proof) override;
   Result<ledger::LogHead> organisation_head() override;
   Result<std::vector<SpaceId>> spaces_of(const DeviceId& device) override;
+  Result<std::vector<SpaceId>> recoverable_spaces(const DeviceId& device) override;
   Result<sync::SpaceStanding> standing(const DeviceId& device, const SpaceId& space) override;
   Result<std::vector<ledger::RecordItem>> read_records(const sync::Admission& reader,
                                                        const ledger::LogName& log,
@@ -96,6 +97,8 @@ class RelayStore final : public sync::Relay {
   // given one of its keys. Error: not_permitted.
   Result<SpaceEntry*> receiving_space(const DeviceId& device, const SpaceId& space);
   Result<void> require_active(const DeviceId& device);
+  // Whether an active device's user has put the recovery key to use, which holds the space's key.
+  bool recovers(const DeviceId& device, const SpaceEntry& entry) const;
 
   Result<sync::Admission> admit_device(ledger::SessionTranscript transcript,
                                        const crypto::Signature& proof);

@@ -112,8 +112,9 @@ Result<void> ClientMachine::finish_records() {
     tell_refused({}, ErrorCode::conflict);
     return next_step();
   }
-  if (!record_conflict_) return next_step();
-  // Somebody else wrote first: take theirs, then the replica offers ours anew.
+  if (!replica_.reads_more() && !record_conflict_) return next_step();
+  // What this device may read now; or somebody else wrote first: take theirs, then the replica
+  // offers ours anew.
   FELTBOG_CHECK(send_holdings());
   enter(ClientState::pulling, Phase::receiving);
   return {};

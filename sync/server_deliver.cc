@@ -29,6 +29,8 @@ Result<void> ServerMachine::begin_delivery() {
   organisation_due_ = true;
   if (!is_member()) return {};
   FELTBOG_TRY(member_of, relay_.spaces_of(admission_->device));
+  FELTBOG_TRY(recoverable, relay_.recoverable_spaces(admission_->device));
+  member_of.insert(member_of.end(), recoverable.begin(), recoverable.end());
   Ahead ahead;
   for (const SpaceId& space : claimed_) {
     FELTBOG_CHECK(compare_claim(space, spaces_[space], ahead));
@@ -44,12 +46,12 @@ Result<void> ServerMachine::begin_delivery() {
 
 Result<void> ServerMachine::compare_claim(const SpaceId& space, SpaceState& state, Ahead& ahead) {
   FELTBOG_TRY(standing, relay_.standing(admission_->device, space));
-  state.must_look = false;
-  state.is_withdrawn = !standing.member;
+  take_standing(state, standing);
   queue_records(space, state);
-  if (!standing.member) return {};
+  if (state.is_withdrawn) return {};
   if (differs_from(standing.records, state.records, state.tag)) state.differs = standing.records;
   state.records = std::min(state.records, standing.records.sequence);
+  if (state.records_only) return {};
   // A position of another life of this server, or of none: everything is sent.
   if (state.position > standing.last_position) {
     state.position = 0;
@@ -79,6 +81,12 @@ void ServerMachine::notify(const ledger::LogName& log, Instant now) {
     queue_records(*log, state);
   }
   if (auto produced = produce(); !produced) fail(produced.error());
+}
+
+void ServerMachine::take_standing(SpaceState& state, const SpaceStanding& standing) {
+  state.must_look = false;
+  state.is_withdrawn = !standing.member && !standing.recovers;
+  state.records_only = !standing.member && standing.recovers;
 }
 
 void ServerMachine::queue_records(const SpaceId& space, SpaceState& state) {
@@ -143,8 +151,7 @@ Result<void> ServerMachine::deliver_records() {
   SpaceState& state = spaces_[space];
   if (state.must_look) {
     FELTBOG_TRY(standing, relay_.standing(admission_->device, space));
-    state.must_look = false;
-    state.is_withdrawn = !standing.member;
+    take_standing(state, standing);
   }
   if (state.is_withdrawn && !state.is_known) {
     forget(space);
@@ -164,7 +171,7 @@ Result<void> ServerMachine::deliver_records() {
   }
   state.in_records_queue = false;
   records_queue_.pop_front();
-  queue_runs(space, state);
+  if (!state.records_only) queue_runs(space, state);
   return {};
 }
 

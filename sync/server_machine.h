@@ -63,6 +63,7 @@ class ServerMachine {
     HeadTag tag;                // of its last record, as the device claims
     bool is_known = false;      // the device listed it, or was sent something of it
     bool is_withdrawn = false;  // the device is no member
+    bool records_only = false;  // it is none, and recovers: SpaceStanding
     bool must_look = true;      // membership is to be asked for anew
     bool in_records_queue = false;
     bool in_runs_queue = false;
@@ -103,6 +104,7 @@ class ServerMachine {
   // server_deliver.cc
   Result<void> begin_delivery();
   Result<void> compare_claim(const SpaceId& space, SpaceState& state, Ahead& ahead);
+  void take_standing(SpaceState& state, const SpaceStanding& standing);
   void queue_records(const SpaceId& space, SpaceState& state);
   void queue_runs(const SpaceId& space, SpaceState& state);
   // Sends what is due while there is room.

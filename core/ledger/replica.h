@@ -144,6 +144,9 @@ class Replica {
   virtual Result<std::vector<OutgoingRecord>> records_to_send(std::size_t bytes_max) = 0;
   // The server appended it. Durably takes it out of the queue and, if not yet so, into the log.
   virtual Result<void> record_accepted(const LogName& log, std::uint64_t sequence) = 0;
+  // Asked once, when all answers are in: whether a record accepted since lets this device read more
+  // than it asked for. The session then asks anew before it goes on.
+  virtual bool reads_more() { return false; }
   // The server did not take it. conflict: somebody else's record stands there; a pull follows at
   // once, after which records_to_send offers it anew, rebased on the newest head, or no longer. Any
   // other code is final: durably take it out of the queue and report it.

@@ -233,6 +233,65 @@ TEST_CASE("who is removed reads up to the record that says so, and no further") 
   CHECK(world.store->read_records(world.as(owner), room.state.id(), 1, kAll)->size() == 3);
 }
 
+TEST_CASE("who used the recovery key reads a space's records, and its runs only once it joined") {
+  RelayWorld world;
+  auto& worker = world.office.add_person({Role::worker});
+  auto& second = world.office.add_person({Role::administrator});
+  const auto& founder = world.office.founder();
+  Room closed(world.office, worker, {});  // from before, and never given to the recovery key
+  const auto key = world.office.set_recovery_key();
+  Room room(world.office, worker, {});
+  const auto space = room.state.id();
+  world.push_space(closed, worker);
+  world.push_space(room, worker);
+  CHECK(world.store->recoverable_spaces(founder.id())->empty());
+  CHECK(code_of(world.store->read_records(world.as(founder), space, 1, kAll)) ==
+        ErrorCode::not_permitted);
+
+  world.office.use_recovery_key(founder, key);
+  world.push_organisation();
+  CHECK(*world.store->recoverable_spaces(founder.id()) == std::vector<SpaceId>{space});
+  CHECK(world.store->recoverable_spaces(second.id())->empty());
+  const auto standing = world.store->standing(founder.id(), space);
+  CHECK_FALSE(standing->member);
+  CHECK(standing->recovers);
+  CHECK(standing->records == room.state.head());
+  const auto read = world.store->read_records(world.as(founder), space, 1, kAll);
+  REQUIRE(read.has_value());
+  CHECK(read->front().wraps == room.wraps.front());
+  CHECK(code_of(world.store->read_runs(founder.id(), space, 0, kAll)) == ErrorCode::not_permitted);
+  CHECK(code_of(world.store->read_records(world.as(second), space, 1, kAll)) ==
+        ErrorCode::not_permitted);
+  CHECK(code_of(world.store->read_records(world.as(founder), closed.state.id(), 1, kAll)) ==
+        ErrorCode::not_permitted);
+
+  const auto step = ledger::add_members(room.state, world.office.state, room.recovered(key),
+                                        {{founder.user, ledger::SpaceRole::reader}},
+                                        founder.identity, world.office.random);
+  REQUIRE(step.has_value());
+  REQUIRE(world.append(world.as(founder), space, step->record, step->wraps).has_value());
+  CHECK(world.store->standing(founder.id(), space)->member);
+  CHECK(world.store->read_runs(founder.id(), space, 0, kAll).has_value());
+}
+
+TEST_CASE("another recovery key ends what the server shows for the one before") {
+  RelayWorld world;
+  auto& worker = world.office.add_person({Role::worker});
+  const auto& founder = world.office.founder();
+  const auto key = world.office.set_recovery_key();
+  Room room(world.office, worker, {});
+  world.push_space(room, worker);
+  world.office.use_recovery_key(founder, key);
+  world.push_organisation();
+  CHECK(world.store->standing(founder.id(), room.state.id())->recovers);
+  world.office.set_recovery_key();
+  world.push_organisation();
+  CHECK_FALSE(world.store->standing(founder.id(), room.state.id())->recovers);
+  CHECK(world.store->recoverable_spaces(founder.id())->empty());
+  CHECK(code_of(world.store->read_records(world.as(founder), room.state.id(), 1, kAll)) ==
+        ErrorCode::not_permitted);
+}
+
 TEST_CASE("reads are cut where the limits say, with one item at least") {
   RelayWorld world;
   for (int i = 0; i < 9; ++i) world.office.add_user({Role::worker});
