@@ -22,6 +22,10 @@ class Call {
   // What it stages becomes durable when the row's function succeeds.
   UnitOfWork& work() { return work_; }
   const Value& parameters() const { return parameters_; }
+  // The result holds what is to be seen once: it is not kept for a repetition of the request, which
+  // then does everything anew.
+  void show_once() { shown_once_ = true; }
+  bool shown_once() const { return shown_once_; }
   casework::Language language() const { return context_.language; }
 
   // Error: not_permitted, when the user's roles do not include what the row asks for.
@@ -45,6 +49,7 @@ class Call {
   const Value& parameters_;
   const CallContext& context_;
   UnitOfWork work_;
+  bool shown_once_ = false;
 };
 
 }  // namespace feltbog::workspace

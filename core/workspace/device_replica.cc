@@ -35,6 +35,7 @@ ledger::SessionClaim DeviceReplica::claim() {
   party_ = next_party();
   if (core_->joining.offered) ++claims_since_offer_;
   core_->membership.forget_server();
+  reads_more_ = false;
   switch (party_) {
     case ledger::SessionParty::founding: return {party_, {}};
     case ledger::SessionParty::invite:
@@ -304,10 +305,25 @@ Result<void> DeviceReplica::finish_joining() {
 }
 
 Result<void> DeviceReplica::record_accepted(const ledger::LogName& log, std::uint64_t sequence) {
-  return core_->durably([&]() -> Result<bool> {
+  auto accepted = core_->durably([&]() -> Result<bool> {
     FELTBOG_TRY(is_new, core_->membership.accept(log, sequence));
     if (is_new && !log) FELTBOG_CHECK(finish_joining());
     return is_new;
+  });
+  if (accepted && lets_in(log, sequence)) reads_more_ = true;
+  return accepted;
+}
+
+// That this device's user uses the recovery key, or was let into a space that was there before.
+bool DeviceReplica::lets_in(const ledger::LogName& log, std::uint64_t sequence) const {
+  const Membership& membership = core_->membership;
+  if (log) {
+    const auto& stays = membership.space(*log)->state.memberships(core_->user());
+    return sequence > 1 && !stays.empty() && stays.back().from == sequence;
+  }
+  const auto& uses = membership.organisation().recovery_uses();
+  return std::any_of(uses.begin(), uses.end(), [&](const ledger::RecoveryUseEntry& use) {
+    return use.user == core_->user() && use.sequence == sequence;
   });
 }
 

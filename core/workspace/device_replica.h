@@ -2,6 +2,8 @@
 // The workspace as a sync session sees it: ledger::Replica over the device's database.
 #pragma once
 
+#include <utility>
+
 #include "core/ledger/replica.h"
 #include "core/workspace/core.h"
 #include "core/workspace/inbox.h"
@@ -45,6 +47,7 @@ class DeviceReplica final : public ledger::Replica {
   Result<ledger::Amount> waiting_to_send() override;
   Result<std::vector<ledger::OutgoingRecord>> records_to_send(std::size_t bytes_max) override;
   Result<void> record_accepted(const ledger::LogName& log, std::uint64_t sequence) override;
+  bool reads_more() override { return std::exchange(reads_more_, false); }
   Result<void> record_refused(const ledger::LogName& log, std::uint64_t sequence,
                               ErrorCode code) override;
   Result<std::vector<ledger::OutgoingRun>> runs_to_send(std::size_t bytes_max,
@@ -76,6 +79,7 @@ class DeviceReplica final : public ledger::Replica {
   Result<void> make_due_records();
   Result<void> enrol_if_invited();
   Result<void> remember_offer();
+  bool lets_in(const ledger::LogName& log, std::uint64_t sequence) const;
   Result<void> finish_joining();
   Result<std::vector<ledger::ChunkName>> chunk_names(std::string_view sql, std::size_t count_max,
                                                      std::uint64_t after);
@@ -89,6 +93,7 @@ class DeviceReplica final : public ledger::Replica {
   std::uint64_t claims_since_offer_ = 0;
   bool rescue_tried_ = false;  // also where the disk is too full to remember it
   ServerOrder order_;
+  bool reads_more_ = false;
   Inbox inbox_;
   Outbox outbox_;
 };

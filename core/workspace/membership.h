@@ -75,8 +75,9 @@ class Membership {
   void stop_offering(const ledger::LogName& log) { server_behind_.erase(log); }
   void forget_server() { server_behind_.clear(); }
 
-  // Makes what members owe each other: keys for colleagues' new devices, a new key where a barred
-  // device holds the present one. Only in logs without waiting records.
+  // Makes what members owe each other: keys for colleagues' new devices and for the recovery key, a
+  // new key where a barred device or a replaced recovery key holds the present one. Only in logs
+  // without waiting records.
   Result<void> do_duties(Random& random);
   Result<bool> has_duties();
 

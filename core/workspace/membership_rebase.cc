@@ -209,10 +209,10 @@ Result<bool> Membership::may_do_duties(const SpaceLog& log, const SpaceId& id) {
 Result<bool> Membership::has_duties() {
   if (organisation_waits()) return false;
   for (const auto& [id, log] : spaces_) {
-    if (!log.state.needs_rotation(organisation_) &&
-        log.state.devices_without_key(organisation_).empty()) {
-      continue;
-    }
+    const bool owed = log.state.needs_rotation(organisation_) ||
+                      log.state.lacks_recovery_key(organisation_) ||
+                      !log.state.devices_without_key(organisation_).empty();
+    if (!owed) continue;
     FELTBOG_TRY(may, may_do_duties(log, id));
     if (may) return true;
   }
@@ -232,8 +232,12 @@ Result<void> Membership::duty_of(const SpaceId& id, Random& random) {
     return append(id, made->step);
   }
   const auto without = log.state.devices_without_key(organisation_);
-  if (without.empty()) return {};
-  auto made = ledger::join_devices(log.state, organisation_, *ring, without, *device_, random);
+  if (without.empty() && !log.state.lacks_recovery_key(organisation_)) return {};
+  // Devices that join bring the recovery key along: it is among the recipients of every wrap.
+  auto made =
+      without.empty()
+          ? ledger::join_recovery_key(log.state, organisation_, *ring, *device_, random)
+          : ledger::join_devices(log.state, organisation_, *ring, without, *device_, random);
   if (!made) return is_stale(made.error()) ? Result<void>() : Result<void>(made.error());
   return append(id, made.value());
 }

@@ -57,10 +57,14 @@ std::string conflict_id(const SpaceId& space, const document::Conflict& conflict
   return to_base32(crypto::hash<ShortHash>("conflict.v1", named).view()).substr(0, kShortIdSymbols);
 }
 
+bool is_own(const Core& core, const SpaceLog& log) {
+  return !log.state.memberships(core.user()).empty();
+}
+
 Result<SpaceFile*> find_file(Core& core, std::string_view reference) {
   SpaceFile* found = nullptr;
   for (const auto& [id, log] : core.membership.spaces()) {
-    if (log.state.kind() == ledger::SpaceKind::directory) continue;
+    if (log.state.kind() == ledger::SpaceKind::directory || !is_own(core, log)) continue;
     FELTBOG_TRY(file, core.files.open(id));
     if (!is_prefix(reference, to_base32(id.view())) && reference != title_of(*file)) continue;
     if (found != nullptr) return Error{ErrorCode::ambiguous, "file"};

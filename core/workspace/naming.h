@@ -16,6 +16,10 @@ std::string short_id(const DeviceId& device);
 // A stable short name for an open conflict of a file.
 std::string conflict_id(const SpaceId& space, const document::Conflict& conflict);
 
+// Whether the space is, or was, one of this device's user. Others are here as logs alone, for an
+// administrator who used the recovery key.
+bool is_own(const Core& core, const SpaceLog& log);
+
 // A file by the beginning of its id (at least four symbols) or by its exact title. Errors:
 // not_found, ambiguous. The directory is not found this way.
 Result<SpaceFile*> find_file(Core& core, std::string_view reference);

@@ -40,6 +40,7 @@ inline constexpr std::string_view kDirectory = "directory";      // SpaceId of t
 inline constexpr std::string_view kIncarnation = "incarnation";  // u32 of this device's writers
 inline constexpr std::string_view kCopiedAs = "copied_as";       // u32: own_chain.h
 inline constexpr std::string_view kRevision = "revision";
+inline constexpr std::string_view kRecoveryDrill = "recovery_drill";          // which key, and when
 inline constexpr std::string_view kServerIncarnation = "server_incarnation";  // last met
 // Empty: since it was barred, this device has offered the server all it could.
 inline constexpr std::string_view kRescueTried = "rescue_tried";

@@ -55,7 +55,11 @@ Result<SpaceId> UnitOfWork::create_space(ledger::SpaceKind kind,
 }
 
 void UnitOfWork::add_members(const SpaceId& space, std::vector<ledger::Member> members) {
-  additions_.push_back({space, std::move(members)});
+  additions_.push_back({space, std::move(members), std::nullopt});
+}
+
+void UnitOfWork::join_with(const SpaceId& space, ledger::Keyring keys) {
+  additions_.push_back({space, {{self_, ledger::SpaceRole::reader}}, std::move(keys)});
 }
 
 void UnitOfWork::found(ledger::Record organisation_create, const UserId& founder) {
@@ -148,15 +152,20 @@ Result<void> UnitOfWork::write_records() {
                                             membership.organisation(), random));
     FELTBOG_CHECK(membership.append(made.space, space.step));
   }
-  for (const Addition& addition : additions_) {
-    const SpaceLog* log = membership.space(addition.space);
-    if (log == nullptr) return Error{ErrorCode::not_found, "space"};
-    FELTBOG_TRY(keys, membership.keys(addition.space));
-    FELTBOG_TRY(step, ledger::add_members(log->state, membership.organisation(), *keys,
-                                          addition.members, core_->identity, random));
-    FELTBOG_CHECK(membership.append(addition.space, step));
-  }
+  for (const Addition& addition : additions_) FELTBOG_CHECK(write_addition(addition));
   return {};
+}
+
+Result<void> UnitOfWork::write_addition(const Addition& addition) {
+  Membership& membership = core_->membership;
+  const SpaceLog* log = membership.space(addition.space);
+  if (log == nullptr) return Error{ErrorCode::not_found, "space"};
+  FELTBOG_TRY(own, membership.keys(addition.space));
+  const ledger::Keyring& keys = addition.keys ? *addition.keys : *own;
+  FELTBOG_TRY(step,
+              ledger::add_members(log->state, membership.organisation(), keys, addition.members,
+                                  core_->identity, *core_->environment.random));
+  return membership.append(addition.space, step);
 }
 
 Result<void> UnitOfWork::write_verdicts() {

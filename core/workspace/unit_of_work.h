@@ -28,6 +28,8 @@ class UnitOfWork {
   Result<SpaceId> create_space(ledger::SpaceKind kind, std::vector<ledger::Member> members);
   // Further members of a file that exists.
   void add_members(const SpaceId& space, std::vector<ledger::Member> members);
+  // This device's user becomes a reader of a file, with keys that the recovery key opened.
+  void join_with(const SpaceId& space, ledger::Keyring keys);
   // Decides about runs that are held back in a file.
   void settle_runs(const SpaceId& space, std::vector<ledger::Verdict> verdicts);
   // A record of the organisation's log.
@@ -58,10 +60,12 @@ class UnitOfWork {
   struct Addition {
     SpaceId space;
     std::vector<ledger::Member> members;
+    std::optional<ledger::Keyring> keys;  // otherwise those of this device
   };
   Result<void> write();
   Result<void> write_result();
   Result<void> write_records();
+  Result<void> write_addition(const Addition& addition);
   Result<void> write_verdicts();
   Result<document::AddEffect> write_draft(const SpaceId& space, const Draft& draft);
   bool is_new(const SpaceId& space) const;

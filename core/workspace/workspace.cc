@@ -168,7 +168,8 @@ Result<Value> Workspace::call(std::string_view command, const Value& parameters,
   Call call(*core_, *row, parameters, context);
   FELTBOG_CHECK(call.check_entitlement());
   FELTBOG_TRY(result, row->run(call));
-  if (named && !call.work().empty()) call.work().keep_result(context.request, result);
+  const bool keeps = named && !call.shown_once() && !call.work().empty();
+  if (keeps) call.work().keep_result(context.request, result);
   FELTBOG_CHECK(call.work().commit());
   return result;
 }

@@ -108,7 +108,7 @@ Result<Value> case_list(Call& call) {
   Value rows = Value::List{};
   const casework::Date today = call.now().local.date;
   for (const auto& [id, log] : call.core().membership.spaces()) {
-    if (log.state.kind() == ledger::SpaceKind::directory) continue;
+    if (log.state.kind() == ledger::SpaceKind::directory || !is_own(call.core(), log)) continue;
     FELTBOG_TRY(file, call.core().files.open(id));
     Value row;
     row["id"] = short_id(id);

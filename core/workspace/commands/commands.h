@@ -18,6 +18,7 @@ std::span<const CommandRow> held_commands();
 std::span<const CommandRow> note_commands();
 std::span<const CommandRow> organisation_commands();
 std::span<const CommandRow> pathway_commands();
+std::span<const CommandRow> recovery_commands();
 std::span<const CommandRow> status_commands();
 
 }  // namespace feltbog::workspace

@@ -110,6 +110,7 @@ Result<void> add_files(Core& core, Value& out) {
   std::size_t refused = 0;
   std::size_t waiting = 0;
   for (const auto& [id, log] : core.membership.spaces()) {
+    if (!is_own(core, log)) continue;
     FELTBOG_TRY(file, core.files.open(id));
     for (const document::Conflict& conflict : file->history.conflicts()) {
       ++conflicts;
@@ -129,12 +130,23 @@ Result<void> add_files(Core& core, Value& out) {
   return {};
 }
 
+// That somebody opened cases with the recovery key, everybody shall see, until another is made.
+std::string_view recovery_standing(const ledger::OrganisationState& organisation) {
+  const ledger::RecoveryKeyEntry* key = organisation.recovery_key();
+  if (key == nullptr) return "none";
+  const auto& uses = organisation.recovery_uses();
+  const bool used =
+      std::any_of(uses.begin(), uses.end(), [key](const auto& use) { return use.key == key->id; });
+  return used ? "used" : "set";
+}
+
 Result<Value> status(Call& call) {
   Core& core = call.core();
   Value out;
   out["stage"] = stage_name(core.stage());
   if (!core.membership.organisation().empty()) out["user"] = user_name(core, core.user());
   out["device"] = to_base32(core.identity.id.view());
+  out["recovery"] = recovery_standing(core.membership.organisation());
   FELTBOG_TRY(not_sent, unsent(core));
   out["all_sent"] = not_sent["changes"] == Value(0) && not_sent["attachment_chunks"] == Value(0) &&
                     not_sent["membership_records"] == Value(0);
