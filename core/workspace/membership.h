@@ -81,6 +81,10 @@ class Membership {
   Result<void> do_duties(Random& random);
   Result<bool> has_duties();
 
+  // Up to where the runs of those who leave are known here, for the record that ends their chains:
+  // of barred devices that hold the present key, and of all devices of the users in `removed`.
+  Result<std::vector<ledger::Cut>> known_cuts(const SpaceId& id, std::span<const UserId> removed);
+
   // The organisation's first, then space by space; about `bytes_max` bytes.
   Result<std::vector<ledger::OutgoingRecord>> waiting(std::size_t bytes_max);
   std::uint64_t waiting_count() const;
@@ -114,7 +118,10 @@ class Membership {
   Result<void> make_organisation_record_anew(const ledger::Record& record);
   Result<void> make_members_anew(const SpaceId& id, const ledger::MemberAdd& addition,
                                  Random& random);
-  Result<std::vector<ledger::Cut>> known_cuts(const SpaceId& id);
+  Result<void> make_removal_anew(const SpaceId& id, const ledger::MemberRemove& removal,
+                                 Random& random);
+  Result<void> add_known_cuts(const SpaceId& id, const DeviceId& device,
+                              std::vector<ledger::Cut>& cuts);
   Result<bool> may_do_duties(const SpaceLog& log, const SpaceId& id);
   Result<void> duty_of(const SpaceId& id, Random& random);
   std::uint64_t accepted(const ledger::LogName& log) const;

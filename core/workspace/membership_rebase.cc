@@ -2,6 +2,7 @@
 // The server orders the logs: what others appended first stands, and what waits here is made anew
 // on top. Also the duties of members, which are records too.
 #include <algorithm>
+#include <set>
 
 #include "core/ledger/run.h"
 #include "core/workspace/membership.h"
@@ -130,11 +131,30 @@ Result<void> Membership::make_members_anew(const SpaceId& id, const ledger::Memb
   return append(id, made);
 }
 
+Result<void> Membership::make_removal_anew(const SpaceId& id, const ledger::MemberRemove& removal,
+                                           Random& random) {
+  const SpaceLog* log = space(id);
+  if (log == nullptr) return {};
+  std::vector<UserId> users;
+  for (const UserId& user : removal.users) {
+    if (log->state.role(user)) users.push_back(user);
+  }
+  if (users.empty()) return {};
+  FELTBOG_TRY(ring, keys(id));
+  FELTBOG_TRY(cuts, known_cuts(id, users));
+  FELTBOG_TRY(made, ledger::remove_members(log->state, organisation_, *ring, std::move(users),
+                                           std::move(cuts), *device_, random));
+  return append(id, made.step);
+}
+
 Result<void> Membership::make_space_record_anew(const SpaceId& id, const Record& record,
                                                 Random& random) {
   FELTBOG_TRY(payload, ledger::decode_space_payload(record.kind, record.payload));
   if (const auto* addition = std::get_if<ledger::MemberAdd>(&payload)) {
     return make_members_anew(id, *addition, random);
+  }
+  if (const auto* removal = std::get_if<ledger::MemberRemove>(&payload)) {
+    return make_removal_anew(id, *removal, random);
   }
   if (const auto* creation = std::get_if<ledger::SpaceCreate>(&payload)) {
     // Nothing was sealed in a space whose creation still waits, so a new first key harms nobody.
@@ -175,27 +195,38 @@ Result<void> Membership::refuse(const LogName& log, std::uint64_t sequence, Erro
   return taken.empty() ? Result<void>() : make_all_anew(std::span(taken).subspan(1), random);
 }
 
-// Up to where the runs of barred devices that held the key are known here, or were when the device
-// got lost: what they wrote before was honest work of a member.
-Result<std::vector<ledger::Cut>> Membership::known_cuts(const SpaceId& id) {
-  std::vector<ledger::Cut> cuts;
-  for (const auto& [device, since] : spaces_.at(id).state.epoch().holders) {
-    if (organisation_.device_active(device)) continue;
-    const WallTime lost_at = organisation_.device(device)->lost_at;
-    // `sealed_at` of another's run is when it arrived here.
-    FELTBOG_TRY(rows,
-                database_->prepare(
-                    "SELECT run, max(run.sequence) FROM run JOIN writer USING(writer) WHERE "
-                    "run.space = ?1 AND device = ?2 AND set_aside IS NULL AND (?3 = 0 OR sealed_at "
-                    "<= ?3) GROUP BY run.writer"));
-    rows.bind_all(id, device, lost_at.milliseconds);
-    while (true) {
-      FELTBOG_TRY(more, rows.step());
-      if (!more) break;
-      FELTBOG_TRY(run, ledger::SealedRun::decode(rows.bytes(0)));
-      cuts.push_back({id, device, run.header.incarnation, run.header.sequence, run.header.hash()});
-    }
+// What a lost device wrote before it got lost was honest work of a member.
+Result<void> Membership::add_known_cuts(const SpaceId& id, const DeviceId& device,
+                                        std::vector<ledger::Cut>& cuts) {
+  const WallTime lost_at = organisation_.device(device)->lost_at;
+  // `sealed_at` of another's run is when it arrived here.
+  FELTBOG_TRY(rows,
+              database_->prepare(
+                  "SELECT run, max(run.sequence) FROM run JOIN writer USING(writer) WHERE "
+                  "run.space = ?1 AND device = ?2 AND set_aside IS NULL AND (?3 = 0 OR sealed_at "
+                  "<= ?3) GROUP BY run.writer"));
+  rows.bind_all(id, device, lost_at.milliseconds);
+  while (true) {
+    FELTBOG_TRY(more, rows.step());
+    if (!more) return {};
+    FELTBOG_TRY(run, ledger::SealedRun::decode(rows.bytes(0)));
+    cuts.push_back({id, device, run.header.incarnation, run.header.sequence, run.header.hash()});
   }
+}
+
+Result<std::vector<ledger::Cut>> Membership::known_cuts(const SpaceId& id,
+                                                        std::span<const UserId> removed) {
+  std::set<DeviceId> leaving;
+  for (const auto& [device, since] : spaces_.at(id).state.epoch().holders) {
+    if (!organisation_.device_active(device)) leaving.insert(device);
+  }
+  // Whatever they ever wrote from is judged by this record alone.
+  for (const UserId& user : removed) {
+    const auto& devices = organisation_.user(user)->devices;
+    leaving.insert(devices.begin(), devices.end());
+  }
+  std::vector<ledger::Cut> cuts;
+  for (const DeviceId& device : leaving) FELTBOG_CHECK(add_known_cuts(id, device, cuts));
   ledger::sort_cuts(cuts);
   return cuts;
 }
@@ -225,7 +256,7 @@ Result<void> Membership::duty_of(const SpaceId& id, Random& random) {
   if (!may) return {};
   FELTBOG_TRY(ring, keys(id));
   if (log.state.needs_rotation(organisation_)) {
-    FELTBOG_TRY(cuts, known_cuts(id));
+    FELTBOG_TRY(cuts, known_cuts(id, {}));
     auto made =
         ledger::rotate_epoch(log.state, organisation_, *ring, std::move(cuts), *device_, random);
     if (!made) return is_stale(made.error()) ? Result<void>() : Result<void>(made.error());

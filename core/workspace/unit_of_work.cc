@@ -62,6 +62,11 @@ void UnitOfWork::join_with(const SpaceId& space, ledger::Keyring keys) {
   additions_.push_back({space, {{self_, ledger::SpaceRole::reader}}, std::move(keys)});
 }
 
+void UnitOfWork::remove_members(const SpaceId& space, std::vector<UserId> users) {
+  auto& all = removals_[space];
+  all.insert(all.end(), users.begin(), users.end());
+}
+
 void UnitOfWork::found(ledger::Record organisation_create, const UserId& founder) {
   founding_ = std::move(organisation_create);
   self_ = founder;
@@ -92,7 +97,7 @@ void UnitOfWork::keep_result(std::string request, Value result) {
 
 bool UnitOfWork::empty() const {
   return !forgets_logs_ && !founding_ && settings_.empty() && records_.empty() && spaces_.empty() &&
-         additions_.empty() && verdicts_.empty() && chunks_.empty() &&
+         additions_.empty() && removals_.empty() && verdicts_.empty() && chunks_.empty() &&
          std::all_of(drafts_.begin(), drafts_.end(),
                      [](const auto& entry) { return entry.second.empty(); });
 }
@@ -109,6 +114,7 @@ Result<void> UnitOfWork::commit() {
 
 Result<void> UnitOfWork::write() {
   FELTBOG_CHECK(write_records());
+  FELTBOG_CHECK(write_removals());
   FELTBOG_CHECK(write_verdicts());
   for (const auto& [space, draft] : drafts_) {
     if (draft.empty()) continue;
@@ -166,6 +172,22 @@ Result<void> UnitOfWork::write_addition(const Addition& addition) {
               ledger::add_members(log->state, membership.organisation(), keys, addition.members,
                                   core_->identity, *core_->environment.random));
   return membership.append(addition.space, step);
+}
+
+Result<void> UnitOfWork::write_removals() {
+  Membership& membership = core_->membership;
+  for (const auto& [space, users] : removals_) {
+    const SpaceLog* log = membership.space(space);
+    if (log == nullptr) return Error{ErrorCode::not_found, "space"};
+    FELTBOG_TRY(keys, membership.keys(space));
+    FELTBOG_TRY(cuts, membership.known_cuts(space, users));
+    FELTBOG_TRY(
+        made, ledger::remove_members(log->state, membership.organisation(), *keys, users,
+                                     std::move(cuts), core_->identity, *core_->environment.random));
+    FELTBOG_CHECK(membership.append(space, made.step));
+    FELTBOG_CHECK(judge_runs(*core_, space, effects_));
+  }
+  return {};
 }
 
 Result<void> UnitOfWork::write_verdicts() {

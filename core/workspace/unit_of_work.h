@@ -28,6 +28,8 @@ class UnitOfWork {
   Result<SpaceId> create_space(ledger::SpaceKind kind, std::vector<ledger::Member> members);
   // Further members of a file that exists.
   void add_members(const SpaceId& space, std::vector<ledger::Member> members);
+  // Members who leave a file, for a new key they are not given.
+  void remove_members(const SpaceId& space, std::vector<UserId> users);
   // This device's user becomes a reader of a file, with keys that the recovery key opened.
   void join_with(const SpaceId& space, ledger::Keyring keys);
   // Decides about runs that are held back in a file.
@@ -66,6 +68,7 @@ class UnitOfWork {
   Result<void> write_result();
   Result<void> write_records();
   Result<void> write_addition(const Addition& addition);
+  Result<void> write_removals();
   Result<void> write_verdicts();
   Result<document::AddEffect> write_draft(const SpaceId& space, const Draft& draft);
   bool is_new(const SpaceId& space) const;
@@ -77,6 +80,7 @@ class UnitOfWork {
   std::vector<ledger::OrganisationPayload> records_;
   std::vector<NewSpace> spaces_;
   std::vector<Addition> additions_;
+  std::map<SpaceId, std::vector<UserId>> removals_;
   std::map<SpaceId, std::vector<ledger::Verdict>> verdicts_;
   std::map<SpaceId, std::vector<ChunkHash>> chunks_;
   std::map<std::string, Bytes> settings_;

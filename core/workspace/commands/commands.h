@@ -15,6 +15,7 @@ std::span<const CommandRow> course_commands();
 std::span<const CommandRow> device_commands();
 std::span<const CommandRow> evidence_commands();
 std::span<const CommandRow> held_commands();
+std::span<const CommandRow> member_commands();
 std::span<const CommandRow> note_commands();
 std::span<const CommandRow> organisation_commands();
 std::span<const CommandRow> pathway_commands();
