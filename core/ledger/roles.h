@@ -49,8 +49,17 @@ class RoleSet {
 };
 
 // directory: who is who in the organisation (names live there, never in a log). authority_file and
-// provider_file: a citizen's file at the authority and at one provider.
-enum class SpaceKind : std::uint8_t { directory = 1, authority_file = 2, provider_file = 3 };
+// provider_file: a citizen's file at the authority and at one provider. access_log: what one device
+// showed whom, for auditors.
+enum class SpaceKind : std::uint8_t {
+  directory = 1,
+  authority_file = 2,
+  provider_file = 3,
+  access_log = 4,
+};
+constexpr bool is_file(SpaceKind kind) {
+  return kind == SpaceKind::authority_file || kind == SpaceKind::provider_file;
+}
 // A reader receives keys and may pass them on to other members' devices, but writes nothing.
 enum class SpaceRole : std::uint8_t { reader = 1, writer = 2 };
 

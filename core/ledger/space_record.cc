@@ -122,7 +122,7 @@ Payload read_create(CborReader& reader) {
   FELTBOG_TRY(organisation, reader.fixed<OrganisationId>());
   out.organisation = organisation;
   FELTBOG_TRY(kind, reader.uint());
-  if (kind < 1 || kind > 3) {
+  if (kind < 1 || kind > 4) {
     return Error{ErrorCode::unknown_kind, "space of kind " + std::to_string(kind)};
   }
   out.kind = static_cast<SpaceKind>(kind);

@@ -12,6 +12,16 @@ constexpr RoleSet kRecordingRoles{Role::worker, Role::caseworker, Role::supervis
 
 Error refused(const char* what) { return Error{ErrorCode::not_authorised, what}; }
 
+bool may_create(SpaceKind kind, RoleSet roles) {
+  switch (kind) {
+    case SpaceKind::directory: return roles.has(Role::administrator);
+    case SpaceKind::authority_file:
+    case SpaceKind::provider_file: return roles.has_any(kRecordingRoles);
+    case SpaceKind::access_log: return true;  // whoever looks at something
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<DeviceId> devices_of(const OrganisationState& organisation,
@@ -105,6 +115,16 @@ Result<void> SpaceRules::check_added(const std::vector<Member>& members) const {
   return {};
 }
 
+// In an access log nobody writes but its creator.
+Result<void> SpaceRules::check_readers(SpaceKind kind, const std::vector<Member>& members) const {
+  const UserId author = author_user();
+  const bool all_read = std::all_of(members.begin(), members.end(), [&](const Member& member) {
+    return member.user == author || member.role == SpaceRole::reader;
+  });
+  if (kind != SpaceKind::access_log || all_read) return {};
+  return refused("an access log has one writer");
+}
+
 Result<void> SpaceRules::check_recipients(const WrapsCommitment& wraps,
                                           const std::vector<DeviceId>& devices) const {
   if (devices.size() > kRecipientsMax) {
@@ -124,10 +144,9 @@ Result<void> SpaceRules::operator()(const SpaceCreate& payload) const {
   }
   const UserId author = author_user();
   const RoleSet roles = organisation_.roles(author, seen_);
-  const bool may_create = payload.kind == SpaceKind::directory ? roles.has(Role::administrator)
-                                                               : roles.has_any(kRecordingRoles);
-  if (!may_create) return refused("author may not create such a space");
+  if (!may_create(payload.kind, roles)) return refused("author may not create such a space");
   FELTBOG_CHECK(check_added(payload.members));
+  FELTBOG_CHECK(check_readers(payload.kind, payload.members));
   if (std::find(payload.members.begin(), payload.members.end(),
                 Member{author, SpaceRole::writer}) == payload.members.end()) {
     return refused("the creator is a writing member");
@@ -140,6 +159,7 @@ Result<void> SpaceRules::operator()(const MemberAdd& payload) const {
   // Who put the recovery key to use brings in those who go on with the file, itself first.
   const bool recovers = state_.recoverable_by(author_user(), organisation_, seen_);
   if (!recovers) FELTBOG_CHECK(require_manager());
+  FELTBOG_CHECK(check_readers(state_.kind(), payload.members));
   FELTBOG_CHECK(check_added(payload.members));
   return check_recipients(payload.wraps,
                           devices_of(organisation_, users_of(payload.members), seen_));
@@ -160,6 +180,7 @@ Result<void> SpaceRules::operator()(const DeviceJoin& payload) const {
 
 Result<void> SpaceRules::operator()(const MemberRemove& payload) const {
   FELTBOG_CHECK(require_manager());
+  if (state_.kind() == SpaceKind::access_log) return refused("nobody turns an auditor away");
   const UserId author = author_user();
   for (const UserId& user : payload.users) {
     if (user == author) return refused("nobody makes the key of a space they leave");

@@ -40,6 +40,7 @@ class SpaceRules {
   // A writing member who created the space, or is a caseworker, supervisor or administrator.
   Result<void> require_manager() const;
   Result<void> check_added(const std::vector<Member>& members) const;
+  Result<void> check_readers(SpaceKind kind, const std::vector<Member>& members) const;
   // The devices, and the recovery key in force at the cited head.
   Result<void> check_recipients(const WrapsCommitment& wraps,
                                 const std::vector<DeviceId>& devices) const;

@@ -95,6 +95,31 @@ TEST_CASE("who may create which space") {
   CHECK(creates(SpaceKind::authority_file, office.caseworker) == ErrorCode::internal);
   CHECK(creates(SpaceKind::provider_file, office.worker) == ErrorCode::internal);
   CHECK(creates(SpaceKind::provider_file, auditor) == ErrorCode::not_authorised);
+  CHECK(creates(SpaceKind::access_log, auditor) == ErrorCode::internal);
+  CHECK(creates(SpaceKind::access_log, office.worker) == ErrorCode::internal);
+}
+
+TEST_CASE("an access log has one writer, any number of readers, and no reader is ever removed") {
+  Shared office;
+  Phone& auditor = office.add_person({Role::auditor});
+  Phone& second = office.add_person({Role::auditor});
+  SpaceCreate create = office.creation(SpaceKind::access_log, office.worker);
+  create.members.push_back({auditor.user, SpaceRole::writer});
+  std::sort(create.members.begin(), create.members.end());
+  create.wraps = office.wraps_for({office.worker.id(), auditor.id()});
+  CHECK(office.creates(office.worker, create) == ErrorCode::not_authorised);
+
+  Room log(office, office.worker, {{auditor.user, SpaceRole::reader}}, SpaceKind::access_log);
+  const auto adds = [&](SpaceRole role) {
+    return code_of(log.attempt(office.worker,
+                               MemberAdd{{{second.user, role}}, office.wraps_for({second.id()})}));
+  };
+  CHECK(adds(SpaceRole::writer) == ErrorCode::not_authorised);
+  CHECK(adds(SpaceRole::reader) == ErrorCode::internal);
+  Rotation rotation = office.rotation_for({office.worker.id()});
+  rotation.epoch = 2;
+  CHECK(code_of(log.attempt(office.worker, MemberRemove{{auditor.user}, rotation})) ==
+        ErrorCode::not_authorised);
 }
 
 TEST_CASE(
@@ -204,7 +229,7 @@ TEST_CASE("an unknown kind, space kind or space role stops the log") {
                             office.state)) == ErrorCode::unknown_kind);
   }
   SpaceCreate create = office.creation(SpaceKind::provider_file, office.worker);
-  create.kind = static_cast<SpaceKind>(4);
+  create.kind = static_cast<SpaceKind>(5);
   CHECK(office.creates(office.worker, create) == ErrorCode::unknown_kind);
   create = office.creation(SpaceKind::provider_file, office.worker);
   create.members.front().role = static_cast<SpaceRole>(3);
