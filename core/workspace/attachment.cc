@@ -2,6 +2,7 @@
 #include "core/workspace/attachment.h"
 
 #include "core/ledger/chunk.h"
+#include "core/workspace/access_log.h"
 #include "core/workspace/attachment_content.h"
 #include "core/workspace/naming.h"
 #include "core/workspace/schema.h"
@@ -147,13 +148,16 @@ std::string AttachmentReader::name() const { return state_->name; }
 
 Result<std::unique_ptr<AttachmentReader>> AttachmentReader::open(Workspace& workspace,
                                                                  std::string_view file_reference,
-                                                                 std::string_view attachment) {
+                                                                 std::string_view attachment,
+                                                                 std::string purpose) {
   Core& core = workspace.core();
   FELTBOG_CHECK(core.serving());
   FELTBOG_TRY(file, find_file(core, file_reference));
   FELTBOG_TRY(document, find_document(*file, kAttachmentKind, attachment));
   auto content = read_attachment_content(file->history, document);
   if (!content || content->chunks.empty()) return Error{ErrorCode::malformed, "attachment content"};
+  FELTBOG_CHECK(core.access->write(
+      {{}, AccessClass::extract, "attachment.read", std::move(purpose), {}, {{file->id, 1}}}));
   return std::unique_ptr<AttachmentReader>(new AttachmentReader(std::make_unique<State>(
       State{&core, file->id, text_value(*file, document, field::kName), std::move(*content)})));
 }

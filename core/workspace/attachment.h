@@ -41,9 +41,11 @@ class AttachmentWriter {
 // asked for at the next sync.
 class AttachmentReader {
  public:
-  // Errors: not_found, ambiguous.
+  // Enters it in the access log; `purpose` as in CallContext. Errors: not_found, ambiguous, and
+  // those of AccessLog::write.
   static Result<std::unique_ptr<AttachmentReader>> open(Workspace& workspace, std::string_view file,
-                                                        std::string_view attachment);
+                                                        std::string_view attachment,
+                                                        std::string purpose = {});
   ~AttachmentReader();
   std::uint64_t size() const;
   std::string name() const;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/workspace/call.h"
 
+#include <algorithm>
+
+#include "core/workspace/access_log.h"
+#include "core/workspace/naming.h"
+
 namespace feltbog::workspace {
 namespace {
 
@@ -8,7 +13,8 @@ using ledger::Role;
 
 ledger::RoleSet roles_for(Entitlement entitlement) {
   switch (entitlement) {
-    case Entitlement::anyone: break;
+    case Entitlement::anyone:
+    case Entitlement::auditors: break;
     case Entitlement::caseworkers: return {Role::caseworker, Role::supervisor, Role::administrator};
     case Entitlement::supervisors: return {Role::supervisor, Role::administrator};
     case Entitlement::administrators: return {Role::administrator};
@@ -20,8 +26,50 @@ ledger::RoleSet roles_for(Entitlement entitlement) {
 
 Result<void> Call::check_entitlement() const {
   if (row_.entitlement == Entitlement::anyone) return {};
+  if (row_.entitlement == Entitlement::auditors) {
+    const std::vector<UserId> readers = log_readers(core_.membership.organisation());
+    if (std::find(readers.begin(), readers.end(), core_.user()) != readers.end()) return {};
+  }
   if (core_.roles().has_any(roles_for(row_.entitlement))) return {};
   return Error{ErrorCode::not_permitted, std::string(row_.name)};
+}
+
+Result<Value> Call::run(Told* told) {
+  FELTBOG_CHECK(check_entitlement());
+  FELTBOG_TRY(result, row_.run(*this));
+  if (leaves_entry(row_.access)) FELTBOG_CHECK(enter(told));
+  return result;
+}
+
+Result<void> Call::enter(Told* told) {
+  AccessEntry entry;
+  entry.kind = row_.access;
+  entry.action = row_.name;
+  entry.purpose = context_.purpose;
+  entry.criterion = criterion_;
+  entry.cases = shown_;
+  if (told != nullptr) {
+    std::erase_if(entry.cases,
+                  [told](const auto& shown) { return told->cases.contains(shown.first); });
+    if (told->begun && entry.cases.empty()) return {};
+  }
+  FELTBOG_CHECK(core_.access->write(entry));
+  if (told == nullptr) return {};
+  told->begun = true;
+  for (const auto& [space, rows] : entry.cases) told->cases.insert(space);
+  return {};
+}
+
+void Call::shows(const SpaceId& space) {
+  const SpaceLog* log = core_.membership.space(space);
+  // An auditor names cases that are not on the device.
+  if (log == nullptr || ledger::is_file(log->state.kind())) ++shown_[space];
+}
+
+Result<SpaceFile*> Call::shown_file() {
+  FELTBOG_TRY(file, find_file(core_, text("case")));
+  shows(file->id);
+  return file;
 }
 
 casework::Moment Call::now() const {

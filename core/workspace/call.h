@@ -2,12 +2,14 @@
 // One call of the command table while it runs: its parameters, its moment, and the work it stages.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/workspace/command.h"
 #include "core/workspace/core.h"
+#include "core/workspace/told.h"
 #include "core/workspace/unit_of_work.h"
 
 namespace feltbog::workspace {
@@ -28,8 +30,18 @@ class Call {
   bool shown_once() const { return shown_once_; }
   casework::Language language() const { return context_.language; }
 
-  // Error: not_permitted, when the user's roles do not include what the row asks for.
-  Result<void> check_entitlement() const;
+  // Runs the row's function and enters in the access log what its result shows: of a watch, when it
+  // begins and when cases come that it has not shown yet; `told` is null for a single call. Errors:
+  // not_permitted (the user's roles do not include what the row asks for), those of the function
+  // and of AccessLog::write. What was staged is not committed.
+  Result<Value> run(Told* told);
+
+  // For the row's function. A row of the result tells something of this case; of a space that is no
+  // file, nothing is noted.
+  void shows(const SpaceId& space);
+  // The case of the parameter "case", all of the result being about it. Errors: as find_file.
+  Result<SpaceFile*> shown_file();
+  void searched_for(std::string words) { criterion_ = std::move(words); }
 
   // A text parameter; empty when it is not given.
   std::string text(std::string_view name) const { return parameters_[name].text_or({}); }
@@ -44,12 +56,16 @@ class Call {
   }
 
  private:
+  Result<void> check_entitlement() const;
+  Result<void> enter(Told* told);
   Core& core_;
   const CommandRow& row_;
   const Value& parameters_;
   const CallContext& context_;
   UnitOfWork work_;
   bool shown_once_ = false;
+  std::map<SpaceId, std::uint64_t> shown_;
+  std::string criterion_;
 };
 
 }  // namespace feltbog::workspace

@@ -14,9 +14,10 @@ namespace {
 std::vector<const CommandRow*> collect() {
   std::vector<const CommandRow*> rows;
   for (const auto group :
-       {attachment_commands(), case_commands(), conflict_commands(), course_commands(),
-        device_commands(), evidence_commands(), held_commands(), member_commands(), note_commands(),
-        organisation_commands(), pathway_commands(), recovery_commands(), status_commands()}) {
+       {access_commands(), attachment_commands(), case_commands(), conflict_commands(),
+        course_commands(), device_commands(), evidence_commands(), held_commands(),
+        member_commands(), note_commands(), organisation_commands(), pathway_commands(),
+        recovery_commands(), status_commands()}) {
     for (const CommandRow& row : group) rows.push_back(&row);
   }
   std::sort(rows.begin(), rows.end(),
@@ -66,18 +67,7 @@ std::string_view name_of(Entitlement entitlement) {
     case Entitlement::caseworkers: return "caseworkers";
     case Entitlement::supervisors: return "supervisors";
     case Entitlement::administrators: return "administrators";
-  }
-  return "unknown";
-}
-
-std::string_view name_of(AccessClass access) {
-  switch (access) {
-    case AccessClass::none: return "none";
-    case AccessClass::view: return "view";
-    case AccessClass::search: return "search";
-    case AccessClass::create: return "create";
-    case AccessClass::change: return "change";
-    case AccessClass::share: return "share";
+    case Entitlement::auditors: return "auditors";
   }
   return "unknown";
 }
@@ -120,6 +110,19 @@ Value describe(const CommandRow& row) {
 }
 
 }  // namespace
+
+std::string_view name_of(AccessClass access) {
+  switch (access) {
+    case AccessClass::none: return "none";
+    case AccessClass::view: return "view";
+    case AccessClass::search: return "search";
+    case AccessClass::create: return "create";
+    case AccessClass::change: return "change";
+    case AccessClass::share: return "share";
+    case AccessClass::extract: return "extract";
+  }
+  return "unknown";
+}
 
 std::span<const CommandRow* const> command_table() {
   static const std::vector<const CommandRow*> kRows = collect();

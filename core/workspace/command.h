@@ -50,11 +50,33 @@ struct Column {
   Words title;
 };
 
-// Which line a call leaves in the access log.
-enum class AccessClass : std::uint8_t { none, view, search, create, change, share };
+// Which line a call leaves in the access log. What is created or changed is told by the signed
+// changes themselves; the others leave an entry (access_log.h). Numbers are part of its format.
+enum class AccessClass : std::uint8_t {
+  none = 0,
+  view = 1,
+  search = 2,
+  create = 3,
+  change = 4,
+  share = 5,
+  extract = 6,
+};
+constexpr bool leaves_entry(AccessClass access) {
+  return access == AccessClass::view || access == AccessClass::search ||
+         access == AccessClass::share || access == AccessClass::extract;
+}
+// "view"
+std::string_view name_of(AccessClass access);
 
 // Who may call it. Finer rules, such as who decides an outcome, are checked by the command itself.
-enum class Entitlement : std::uint8_t { anyone, caseworkers, supervisors, administrators };
+// Auditors: those who read access logs (log_readers() of access_log.h).
+enum class Entitlement : std::uint8_t {
+  anyone,
+  caseworkers,
+  supervisors,
+  administrators,
+  auditors
+};
 
 struct CommandRow {
   std::string_view name;  // "note.write"

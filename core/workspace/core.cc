@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/workspace/access_log.h"
 #include "core/workspace/device_replica.h"
 #include "core/workspace/search_index.h"
 #include "core/workspace/tables.h"
@@ -40,15 +41,17 @@ Result<Joining> read_joining(store::Database& database) {
 
 }  // namespace
 
-Core::Core(const Environment& outside, std::unique_ptr<store::Database> opened,
-           ledger::DeviceIdentity device, std::uint32_t number)
+Core::Core(const Environment& outside, std::string_view path,
+           std::unique_ptr<store::Database> opened, ledger::DeviceIdentity device,
+           std::uint32_t number)
     : environment(outside),
       database(std::move(opened)),
       identity(std::move(device)),
       incarnation(number),
       membership(*database, identity),
       files(*database, identity.id, number),
-      replica(std::make_unique<DeviceReplica>(*this)) {}
+      replica(std::make_unique<DeviceReplica>(*this)),
+      access(std::make_unique<AccessLog>(*this, std::string(path) + "-room")) {}
 
 Core::~Core() = default;
 
@@ -81,6 +84,8 @@ Result<void> Core::rest() {
   FELTBOG_CHECK(ready());
   return files.rest();
 }
+
+Result<void> Core::keep_room() { return access->room().take_back(); }
 
 Result<void> Core::next_revision() {
   ++revision;

@@ -15,6 +15,7 @@
 
 namespace feltbog::workspace {
 
+class AccessLog;
 class DeviceReplica;
 
 // Somebody who follows what changes in files: an open editor.
@@ -40,7 +41,8 @@ struct Joining {
 };
 
 struct Core {
-  Core(const Environment& outside, std::unique_ptr<store::Database> opened,
+  // `path` is the database's.
+  Core(const Environment& outside, std::string_view path, std::unique_ptr<store::Database> opened,
        ledger::DeviceIdentity device, std::uint32_t number);
   ~Core();
   Core(const Core&) = delete;
@@ -55,6 +57,7 @@ struct Core {
   Membership membership;
   SpaceFiles files;
   std::unique_ptr<DeviceReplica> replica;
+  std::unique_ptr<AccessLog> access;
   std::map<std::string, casework::Pathway, std::less<>> pathways;  // by "id:version", as read
   std::vector<EffectListener*> listeners;  // borrowed; each takes itself out
 
@@ -70,7 +73,8 @@ struct Core {
   Result<void> rest();
   // Runs `work` in one transaction; when anything fails, memory is read again and the database is
   // as before. `work` is a Result<bool>(): whether there is something new for a reader, which
-  // raises the revision.
+  // raises the revision. Error also: disk_full, while room is lacking that is kept for the access
+  // log.
   template <class Work>
   Result<void> durably(Work work);
   // Under which incarnation this device writes from now on. What is open in memory is put away.
@@ -94,12 +98,14 @@ struct Core {
   // Null before the server has accepted it.
   const ledger::DeviceEntry* own_entry() const;
 
+  Result<void> keep_room();
   bool stale_ = false;
 };
 
 template <class Work>
 Result<void> Core::durably(Work work) {
   FELTBOG_CHECK(ready());
+  FELTBOG_CHECK(keep_room());
   FELTBOG_TRY(transaction, database->begin());
   auto written = [&]() -> Result<void> {
     FELTBOG_TRY(visible, work());

@@ -5,6 +5,7 @@
 
 #include "core/ledger/chunk.h"
 #include "core/ledger/receipt.h"
+#include "core/workspace/access_log.h"
 #include "core/workspace/tables.h"
 
 namespace feltbog::workspace {
@@ -242,8 +243,10 @@ Result<void> DeviceReplica::make_due_records() {
   }
   if (!as_member()) return {};
   FELTBOG_TRY(owed, core_->membership.has_duties());
-  if (!owed) return {};
-  auto made = core_->durably([this]() -> Result<bool> {
+  FELTBOG_TRY(log_owed, core_->access->owes_records());
+  if (!owed && !log_owed) return {};
+  auto made = core_->durably([&]() -> Result<bool> {
+    if (log_owed) FELTBOG_CHECK(core_->access->make_records());
     FELTBOG_CHECK(core_->membership.do_duties(*core_->environment.random));
     // A new key may have come with cuts.
     FELTBOG_CHECK(inbox_.judge_all());

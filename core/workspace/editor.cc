@@ -5,6 +5,7 @@
 
 #include "core/base/grapheme.h"
 #include "core/base/utf8.h"
+#include "core/workspace/access_log.h"
 #include "core/workspace/naming.h"
 #include "core/workspace/note_marks.h"
 #include "core/workspace/schema.h"
@@ -55,12 +56,15 @@ Editor::Editor(Core& core, SpaceId space, document::TextEditor editor, std::stri
 Editor::~Editor() { std::erase(core_->listeners, this); }
 
 Result<std::unique_ptr<Editor>> Editor::open(Workspace& workspace, std::string_view file_reference,
-                                             std::string_view note_reference, TextUnit unit) {
+                                             std::string_view note_reference, TextUnit unit,
+                                             std::string purpose) {
   Core& core = workspace.core();
   FELTBOG_CHECK(core.serving());
   FELTBOG_TRY(file, find_file(core, file_reference));
   FELTBOG_TRY(note, find_document(*file, kNoteKind, note_reference));
   if (file->history.frozen(note, field::kBody)) return Error{ErrorCode::immutable, "note"};
+  FELTBOG_CHECK(core.access->write(
+      {{}, AccessClass::view, "note.open", std::move(purpose), {}, {{file->id, 1}}}));
   return std::unique_ptr<Editor>(
       new Editor(core, file->id, document::TextEditor::open(file->history, note, field::kBody),
                  file->history.text(note, field::kBody), unit));

@@ -20,10 +20,12 @@ enum class TextUnit : std::uint8_t { utf8, utf16, code_point };
 
 class Editor final : public EffectListener {
  public:
-  // Opens a note's body. `file` and `note` as commands take them. The workspace must outlive the
-  // editor. Errors: not_found, ambiguous, immutable (the note is signed).
+  // Opens a note's body, and enters that in the access log. `file` and `note` as commands take
+  // them, `purpose` as in CallContext. The workspace must outlive the editor. Errors: not_found,
+  // ambiguous, immutable (the note is signed), and those of AccessLog::write.
   static Result<std::unique_ptr<Editor>> open(Workspace& workspace, std::string_view file,
-                                              std::string_view note, TextUnit unit);
+                                              std::string_view note, TextUnit unit,
+                                              std::string purpose = {});
   ~Editor() override;
   Editor(const Editor&) = delete;
   Editor& operator=(const Editor&) = delete;

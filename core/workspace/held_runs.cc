@@ -113,6 +113,9 @@ Result<std::vector<HeldRun>> held_runs(Core& core) {
     FELTBOG_TRY(more, rows.step());
     if (!more) return out;
     FELTBOG_TRY(run, ledger::SealedRun::decode(rows.bytes(0)));
+    const SpaceLog* log = core.membership.space(run.header.space);
+    // What somebody looked at counts whatever became of them.
+    if (log != nullptr && log->state.kind() == ledger::SpaceKind::access_log) continue;
     out.push_back({std::move(run.header), static_cast<RunStanding>(rows.integer(1))});
   }
 }

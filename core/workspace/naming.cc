@@ -64,7 +64,7 @@ bool is_own(const Core& core, const SpaceLog& log) {
 Result<SpaceFile*> find_file(Core& core, std::string_view reference) {
   SpaceFile* found = nullptr;
   for (const auto& [id, log] : core.membership.spaces()) {
-    if (log.state.kind() == ledger::SpaceKind::directory || !is_own(core, log)) continue;
+    if (!ledger::is_file(log.state.kind()) || !is_own(core, log)) continue;
     FELTBOG_TRY(file, core.files.open(id));
     if (!is_prefix(reference, to_base32(id.view())) && reference != title_of(*file)) continue;
     if (found != nullptr) return Error{ErrorCode::ambiguous, "file"};

@@ -5,6 +5,7 @@
 
 #include "core/document/change_codec.h"
 #include "core/ledger/receipt.h"
+#include "core/workspace/access_log.h"
 #include "core/workspace/own_chain.h"
 
 namespace feltbog::workspace {
@@ -47,7 +48,25 @@ Result<void> Outbox::seal() {
     spaces.push_back(space);
   }
   for (const SpaceId& space : spaces) FELTBOG_CHECK(seal_space(space));
-  return {};
+  return seal_access_entries();
+}
+
+// They are no changes, but are numbered like them, and travel the same way.
+Result<void> Outbox::seal_access_entries() {
+  FELTBOG_TRY(space, core_->access->space());
+  if (!space) return {};
+  FELTBOG_TRY(may, may_seal(*space));
+  if (!may) return {};
+  while (true) {
+    FELTBOG_TRY(batch, core_->access->next_batch());
+    if (batch.count == 0) return {};
+    const auto sealed = core_->durably([&]() -> Result<bool> {
+      FELTBOG_CHECK(seal_payload(*space, batch.count, batch.payload));
+      FELTBOG_CHECK(core_->access->remove(batch));
+      return false;
+    });
+    if (!sealed) return sealed;
+  }
 }
 
 Result<void> Outbox::begin_owed_chain() {
@@ -149,11 +168,22 @@ Result<void> Outbox::seal_group(const SpaceId& space, std::span<const Unsealed> 
     changes.insert(changes.end(), batch.changes.begin(), batch.changes.end());
   }
   FELTBOG_TRY(payload, document::encode_changes(writer, changes));
+  FELTBOG_TRY(place, seal_payload(space, changes.size(), std::move(payload)));
+  for (const Unsealed& batch : group) {
+    FELTBOG_CHECK(core_->database->run(
+        "DELETE FROM batch WHERE space = ?1 AND writer = ?2 AND first_counter = ?3", space, writer,
+        batch.first_counter));
+  }
+  return core_->files.store(space, changes, place);
+}
+
+Result<std::int64_t> Outbox::seal_payload(const SpaceId& space, std::size_t count, Bytes payload) {
+  const WriterId writer = ledger::writer_id(space, core_->identity.id, core_->incarnation);
   FELTBOG_TRY(tip, read_tip(*core_->database, space, writer));
   ledger::RunDraft draft;
   draft.incarnation = core_->incarnation;
   draft.tip = tip;
-  draft.change_count = static_cast<std::uint32_t>(changes.size());
+  draft.change_count = static_cast<std::uint32_t>(count);
   draft.payload = std::move(payload);
   FELTBOG_TRY(witness, order_->witness(space));
   draft.witness = witness;
@@ -162,19 +192,16 @@ Result<void> Outbox::seal_group(const SpaceId& space, std::span<const Unsealed> 
   FELTBOG_TRY(run, ledger::seal_run_at(
                        heads, draft, core_->identity, core_->membership.organisation(),
                        core_->membership.space(space)->state, *keys, *core_->environment.random));
-  FELTBOG_CHECK(
-      core_->database->run("INSERT INTO run(space, writer, sequence, hash, run, own, sealed_at) "
-                           "VALUES(?1, ?2, ?3, ?4, ?5, 1, "
-                           "?6)",
-                           space, writer, run.header.sequence, run.header.hash(), run.encode(),
-                           core_->environment.clock->wall_time().milliseconds));
-  const std::int64_t place = core_->database->last_insert_id();
-  for (const Unsealed& batch : group) {
-    FELTBOG_CHECK(core_->database->run(
-        "DELETE FROM batch WHERE space = ?1 AND writer = ?2 AND first_counter = ?3", space, writer,
-        batch.first_counter));
-  }
-  return core_->files.store(space, changes, place);
+  store::Database& database = *core_->database;
+  FELTBOG_CHECK(database.run(
+      "INSERT INTO run(space, writer, sequence, hash, run, own, sealed_at) VALUES(?1, ?2, ?3, ?4, "
+      "?5, 1, ?6)",
+      space, writer, run.header.sequence, run.header.hash(), run.encode(),
+      core_->environment.clock->wall_time().milliseconds));
+  const std::int64_t place = database.last_insert_id();
+  FELTBOG_CHECK(database.run("INSERT OR IGNORE INTO writer VALUES(?1, ?2, ?3)", writer, space,
+                             core_->identity.id));
+  return place;
 }
 
 Result<std::vector<ledger::OutgoingRun>> Outbox::runs(std::size_t bytes_max, std::uint64_t after) {

@@ -39,6 +39,9 @@ class Outbox {
   Result<void> seal_space(const SpaceId& space);
   Result<std::vector<Unsealed>> read_unsealed(const SpaceId& space);
   Result<void> seal_group(const SpaceId& space, std::span<const Unsealed> group);
+  Result<void> seal_access_entries();
+  // The place of the new run.
+  Result<std::int64_t> seal_payload(const SpaceId& space, std::size_t count, Bytes payload);
   Core* core_;
   ServerOrder* order_;
 };

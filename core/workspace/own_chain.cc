@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "core/document/change_codec.h"
+#include "core/workspace/access_log.h"
 #include "core/workspace/renamed_changes.h"
 #include "core/workspace/search_index.h"
 #include "core/workspace/tables.h"
@@ -15,12 +16,28 @@ namespace {
 // A batch as it is stored: one or more changes that were made, or sealed, together.
 using Batch = std::vector<document::Change>;
 
+constexpr std::string_view kWhich =
+    "space = ?1 AND writer = ?2 AND sequence >= ?3 AND own = 1 AND receipt IS NULL";
+
+// Entries of the access log are no batches: they are kept in a table of their own.
+Result<void> put_entries_back(Core& core, const ledger::RunHeader& met) {
+  const SpaceLog* log = core.membership.space(met.space);
+  if (log == nullptr || log->state.kind() != ledger::SpaceKind::access_log) return {};
+  FELTBOG_TRY(rows, core.database->prepare("SELECT run FROM run WHERE " + std::string(kWhich)));
+  rows.bind_all(met.space, met.writer(), met.sequence);
+  while (true) {
+    FELTBOG_TRY(more, rows.step());
+    if (!more) return {};
+    FELTBOG_TRY(run, ledger::SealedRun::decode(rows.bytes(0)));
+    FELTBOG_CHECK(core.access->put_back(run));
+  }
+}
+
 // Sealed, and perhaps sent, but confirmed by nobody: they stand where the other copy's run stands.
 Result<void> unseal_from(Core& core, const ledger::RunHeader& met) {
   store::Database& database = *core.database;
-  constexpr std::string_view kWhich =
-      "space = ?1 AND writer = ?2 AND sequence >= ?3 AND own = 1 AND receipt IS NULL";
   const WriterId writer = met.writer();
+  FELTBOG_CHECK(put_entries_back(core, met));
   FELTBOG_CHECK(
       database.run("UPDATE batch SET run = NULL WHERE run IN (SELECT place FROM run "
                    "WHERE " +

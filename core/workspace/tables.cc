@@ -89,6 +89,14 @@ CREATE TABLE evidence(
   UNIQUE(kind, space, first, second));
 )sql";
 
+// Version 5. Entries of the access log that are in no run yet, each sealed under a key that is
+// wrapped for others (docs/access-log.md).
+constexpr std::string_view kVersion5 = R"sql(
+CREATE TABLE access_key(id INTEGER PRIMARY KEY, wraps BLOB NOT NULL);
+CREATE TABLE access_entry(
+  number INTEGER PRIMARY KEY, key INTEGER NOT NULL, sealed BLOB NOT NULL);
+)sql";
+
 }  // namespace
 
 std::span<const store::Migration> workspace_migrations() {

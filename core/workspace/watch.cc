@@ -5,8 +5,7 @@
 #include <map>
 #include <string_view>
 
-#include "core/workspace/command.h"
-#include "core/workspace/core.h"
+#include "core/workspace/call.h"
 
 namespace feltbog::workspace {
 Result<Watch> Watch::open(Workspace& workspace, std::string query, Value parameters,
@@ -16,15 +15,20 @@ Result<Watch> Watch::open(Workspace& workspace, std::string query, Value paramet
   if (row->shape != Shape::query)
     return Error{ErrorCode::invalid_argument, "only queries are watched"};
   FELTBOG_CHECK(check_parameters(*row, parameters));
-  Watch watch(workspace, std::move(query), std::move(parameters), std::move(context));
+  Watch watch(workspace, *row, std::move(parameters), std::move(context));
   // A reader who saw this very revision has the rows; from any other it starts anew.
   if (since && *since == workspace.revision()) {
-    FELTBOG_TRY(result, workspace.call(watch.query_, watch.parameters_, watch.context_));
+    FELTBOG_TRY(result, watch.ask());
     watch.rows_ = rows_of(std::move(result));
     watch.seen_ = watch.occasion();
     watch.known_to_reader_ = true;
   }
   return watch;
+}
+
+Result<Value> Watch::ask() {
+  FELTBOG_CHECK(workspace_->core().ready());
+  return Call(workspace_->core(), *row_, parameters_, context_).run(&told_);
 }
 
 Watch::Occasion Watch::occasion() const {
@@ -73,7 +77,7 @@ Value Watch::difference(const std::vector<Row>& before, const std::vector<Row>& 
 Result<std::optional<Value>> Watch::poll() {
   const Occasion occasion = this->occasion();
   if (seen_ == occasion) return std::optional<Value>();
-  FELTBOG_TRY(result, workspace_->call(query_, parameters_, context_));
+  FELTBOG_TRY(result, ask());
   std::vector<Row> rows = rows_of(std::move(result));
   Value update = difference(known_to_reader_ ? rows_ : std::vector<Row>(), rows);
   const bool changed = !known_to_reader_ || !update["rows"].items().empty() ||

@@ -7,9 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "core/workspace/told.h"
 #include "core/workspace/workspace.h"
 
 namespace feltbog::workspace {
+
+struct CommandRow;
 
 class Watch {
  public:
@@ -27,14 +30,14 @@ class Watch {
   Result<std::optional<Value>> poll();
 
  private:
-  Watch(Workspace& workspace, std::string query, Value parameters, CallContext context)
+  Watch(Workspace& workspace, const CommandRow& row, Value parameters, CallContext context)
       : workspace_(&workspace),
-        query_(std::move(query)),
+        row_(&row),
         parameters_(std::move(parameters)),
         context_(std::move(context)) {}
 
   Workspace* workspace_;
-  std::string query_;
+  const CommandRow* row_;
   Value parameters_;
   CallContext context_;
   // What the rows depend on beside the parameters.
@@ -48,11 +51,13 @@ class Watch {
     Value value;
   };
   Occasion occasion() const;
+  Result<Value> ask();
   static std::vector<Row> rows_of(Value result);
   static Value difference(const std::vector<Row>& before, const std::vector<Row>& now);
 
   std::optional<Occasion> seen_;
   bool known_to_reader_ = false;
+  Told told_;
   std::vector<Row> rows_;
 };
 

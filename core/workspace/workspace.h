@@ -40,6 +40,9 @@ struct CallContext {
   // it does nothing and returns the first result. Empty: no name. At most kRequestBytesMax bytes;
   // kept for the newest kRequestsKept commands. Not for queries.
   std::string request = {};
+  // Why a case is looked at that is not the user's own, for the access log; it must be told then.
+  // Empty: it is the user's own.
+  std::string purpose = {};
 };
 
 inline constexpr std::size_t kRequestBytesMax = 64;
@@ -86,8 +89,10 @@ class Workspace {
 
   // Runs a row of the command table. `parameters` is a map (or null for none). A command is durable
   // when this returns, and has changed nothing when it returns an error.
-  // Errors: unknown_command, invalid_argument, not_permitted, revoked (a barred device keeps its
-  // cases to itself), and those the row's documentation names.
+  // What shows something of a citizen is in the access log before this returns, or is an error.
+  // Errors: unknown_command, invalid_argument ("missing: purpose": see CallContext), not_permitted,
+  // revoked (a barred device keeps its cases to itself), disk_full, and those the row's
+  // documentation names.
   Result<Value> call(std::string_view command, const Value& parameters, const CallContext& context);
 
   // Grows by at least one with every durable change a reader can see, whoever made it. Starts from

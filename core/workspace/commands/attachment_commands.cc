@@ -24,7 +24,7 @@ Result<std::int64_t> chunks_here(Core& core, const SpaceId& space,
 }
 
 Result<Value> attachment_list(Call& call) {
-  FELTBOG_TRY(file, find_file(call.core(), call.text("case")));
+  FELTBOG_TRY(file, call.shown_file());
   Value rows = Value::List{};
   for (const auto& info : file->history.documents_of(kAttachmentKind)) {
     const auto content = read_attachment_content(file->history, info.id);

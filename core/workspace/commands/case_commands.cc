@@ -65,7 +65,7 @@ Result<std::vector<ledger::Member>> members_from(Call& call) {
 }
 
 Result<Value> case_refer(Call& call) {
-  FELTBOG_TRY(authority, find_file(call.core(), call.text("case")));
+  FELTBOG_TRY(authority, call.shown_file());
   const std::string pathway_id = call.text("pathway");
   const std::int64_t version = newest_version(call.core(), pathway_id);
   const casework::Pathway* pathway = find_pathway(call.core(), pathway_id, version);
@@ -108,8 +108,9 @@ Result<Value> case_list(Call& call) {
   Value rows = Value::List{};
   const casework::Date today = call.now().local.date;
   for (const auto& [id, log] : call.core().membership.spaces()) {
-    if (log.state.kind() == ledger::SpaceKind::directory || !is_own(call.core(), log)) continue;
+    if (!ledger::is_file(log.state.kind()) || !is_own(call.core(), log)) continue;
     FELTBOG_TRY(file, call.core().files.open(id));
+    call.shows(id);
     Value row;
     row["id"] = short_id(id);
     row["title"] = title_of(*file);
@@ -193,7 +194,7 @@ Value timeline_of(Call& call, const Course& course) {
 }
 
 Result<Value> case_show(Call& call) {
-  FELTBOG_TRY(file, find_file(call.core(), call.text("case")));
+  FELTBOG_TRY(file, call.shown_file());
   const SpaceLog* log = call.core().membership.space(file->id);
   Value out;
   out["id"] = short_id(file->id);

@@ -8,6 +8,7 @@
 
 namespace feltbog::workspace {
 
+std::span<const CommandRow> access_commands();
 std::span<const CommandRow> attachment_commands();
 std::span<const CommandRow> case_commands();
 std::span<const CommandRow> conflict_commands();

@@ -154,6 +154,7 @@ Result<Value> conflicts_list(Call& call) {
   Value rows = Value::List{};
   for (const Found& each : all) {
     FELTBOG_TRY(row, describe(call.core(), each));
+    call.shows(each.file->id);
     rows.push_back(std::move(row));
   }
   return rows;
@@ -162,6 +163,7 @@ Result<Value> conflicts_list(Call& call) {
 Result<Value> conflicts_show(Call& call) {
   FELTBOG_TRY(found, find_conflict(call.core(), call.text("conflict")));
   FELTBOG_TRY(out, describe(call.core(), found));
+  call.shows(found.file->id);
   out["candidates"] = Value::List{};
   std::int64_t number = 0;
   for (const auto& candidate : found.conflict.candidates) {

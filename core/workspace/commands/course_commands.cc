@@ -165,10 +165,12 @@ Result<Value> due(Call& call) {
     only = file->id;
   }
   for (const auto& [id, log] : call.core().membership.spaces()) {
-    if (log.state.kind() == ledger::SpaceKind::directory || (only && *only != id)) continue;
+    if (!ledger::is_file(log.state.kind()) || (only && *only != id)) continue;
     FELTBOG_TRY(file, call.core().files.open(id));
     FELTBOG_TRY(courses, courses_of(call.core(), *file));
+    const std::size_t before = rows.items().size();
     for (const Course& course : courses) add_due_of(call, *file, course, rows);
+    for (std::size_t row = before; row < rows.items().size(); ++row) call.shows(id);
   }
   name_apart(rows);
   std::stable_sort(rows.list()->begin(), rows.list()->end(), due_before);

@@ -132,8 +132,9 @@ Result<Value> device_report(Call& call) {
     const bool held = std::any_of(epochs.begin(), epochs.end(), [&](const ledger::Epoch& epoch) {
       return epoch.holders.contains(device->id);
     });
-    if (!held || log.state.kind() == ledger::SpaceKind::directory || !is_own(core, log)) continue;
+    if (!held || !ledger::is_file(log.state.kind()) || !is_own(core, log)) continue;
     FELTBOG_TRY(file, held_file(core, log, device->id));
+    call.shows(id);
     reads_new = reads_new || file["reads_new"].boolean_or(false);
     files.push_back(std::move(file));
   }

@@ -53,6 +53,7 @@ Result<Value> evidence_list(Call& call) {
   Value rows = Value::List{};
   for (const Evidence& evidence : all) {
     FELTBOG_TRY(row, describe(call.core(), evidence));
+    call.shows(evidence.space);
     rows.push_back(std::move(row));
   }
   return rows;
@@ -65,6 +66,7 @@ Result<Value> evidence_show(Call& call) {
       std::find_if(all.begin(), all.end(), [id](const Evidence& each) { return each.id == id; });
   if (found == all.end()) return Error{ErrorCode::not_found, "evidence"};
   FELTBOG_TRY(out, describe(call.core(), *found));
+  call.shows(found->space);
   if (!found->first.empty()) out["first"] = told(call.core(), found->first);
   if (!found->second.empty()) out["second"] = told(call.core(), found->second);
   return out;

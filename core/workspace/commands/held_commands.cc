@@ -49,6 +49,7 @@ Result<Value> held_list(Call& call) {
   Value rows = Value::List{};
   for (const HeldRun& held : all) {
     FELTBOG_TRY(row, describe(call.core(), held));
+    call.shows(held.header.space);
     rows.push_back(std::move(row));
   }
   return rows;
@@ -88,6 +89,7 @@ std::optional<Value> told(const document::Op& op) {
 Result<Value> held_show(Call& call) {
   FELTBOG_TRY(held, find_held(call.core(), call.text("run")));
   FELTBOG_TRY(out, describe(call.core(), held));
+  call.shows(held.header.space);
   FELTBOG_TRY(file, call.core().files.open(held.header.space));
   Value acts = Value::List{};
   for (const document::ChangeId& id : changes_in(held.header)) {

@@ -27,6 +27,12 @@ Result<NotePlace> find_note(Call& call) {
   return NotePlace{file, note};
 }
 
+Result<NotePlace> shown_note(Call& call) {
+  FELTBOG_TRY(place, find_note(call));
+  call.shows(place.file->id);
+  return place;
+}
+
 bool is_signed(const NotePlace& place) {
   return place.file->history.frozen(place.note, field::kBody).has_value();
 }
@@ -194,7 +200,7 @@ Value addenda_of(Call& call, const NotePlace& place) {
 }
 
 Result<Value> note_history(Call& call) {
-  FELTBOG_TRY(place, find_note(call));
+  FELTBOG_TRY(place, shown_note(call));
   Value rows = Value::List{};
   std::int64_t number = 0;
   for (const NoteVersion& version : note_versions(place.file->history, place.note)) {
@@ -228,7 +234,7 @@ Result<void> add_version(Call& call, const NotePlace& place, Value& out) {
 }
 
 Result<Value> note_show(Call& call) {
-  FELTBOG_TRY(place, find_note(call));
+  FELTBOG_TRY(place, shown_note(call));
   const auto& history = place.file->history;
   Value out = note_reference(*place.file, place.note);
   out["title"] = text_value(*place.file, place.note, field::kTitle);
@@ -246,7 +252,7 @@ Result<Value> note_show(Call& call) {
 }
 
 Result<Value> note_list(Call& call) {
-  FELTBOG_TRY(file, find_file(call.core(), call.text("case")));
+  FELTBOG_TRY(file, call.shown_file());
   Value rows = Value::List{};
   for (const auto& info : file->history.documents_of(kNoteKind)) {
     Value row;

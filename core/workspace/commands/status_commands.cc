@@ -2,6 +2,7 @@
 // Search, and the honest answer to "has everything left this device?".
 #include <algorithm>
 
+#include "core/workspace/access_log.h"
 #include "core/workspace/call.h"
 #include "core/workspace/commands/commands.h"
 #include "core/workspace/device_replica.h"
@@ -16,9 +17,11 @@ constexpr std::size_t kHitsMax = 100;
 
 Result<Value> search(Call& call) {
   FELTBOG_TRY(hits, search_text(*call.core().database, call.text("words"), kHitsMax));
+  call.searched_for(call.text("words"));
   Value rows = Value::List{};
   for (const SearchHit& hit : hits) {
     FELTBOG_TRY(file, call.core().files.open(hit.space));
+    call.shows(hit.space);
     Value row;
     row["id"] = short_id(hit.space) + ":" + document::to_text(hit.document);
     row["case"] = short_id(hit.space);
@@ -65,6 +68,8 @@ Result<Value> unsent(Core& core) {
   out["changes"] = changes;
   out["attachment_chunks"] = chunks;
   out["membership_records"] = core.membership.waiting_count() + core.membership.refused_count();
+  FELTBOG_TRY(entries, core.access->waiting());
+  out["access_entries"] = entries;
   if (changes > 0) out["since"] = casework::to_text(casework::to_copenhagen({oldest}));
   return out;
 }
@@ -120,7 +125,7 @@ Result<void> add_files(Core& core, Value& out) {
     }
     refused += file->refused.size();
     waiting += file->history.held_count();
-    if (log.state.kind() != ledger::SpaceKind::directory) ++files;
+    if (ledger::is_file(log.state.kind())) ++files;
   }
   out["files"] = files;
   out["conflicts"] = conflicts;
