@@ -54,6 +54,7 @@ void add_common(CLI::App& app, CommonOptions& options) {
   app.add_option("--lang", options.language)->check(CLI::IsMember({"da", "en"}));
   app.add_option("--dir", options.directory);
   app.add_option("--passphrase-file", options.passphrase_file);
+  app.add_option("--purpose", options.purpose);
   app.add_option("--request-id", options.request_id);
 }
 

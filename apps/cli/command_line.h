@@ -21,6 +21,7 @@ struct CommonOptions {
   std::string directory;
   std::string passphrase_file;
   std::string now;
+  std::string purpose;     // why a case is looked at that is not one's own
   std::string request_id;  // a command sent twice with the same one is done once
 };
 

@@ -14,7 +14,7 @@ namespace {
 using workspace::CommandRow;
 
 constexpr std::string_view kCommon =
-    "--json --lang --dir --passphrase-file --request-id --help --version";
+    "--json --lang --dir --passphrase-file --purpose --request-id --help --version";
 
 std::string options_of(const CommandRow& row) {
   std::string out;

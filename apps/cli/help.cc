@@ -63,6 +63,7 @@ std::vector<Line> common_lines(Language language) {
           {"--lang da|en", text(Phrase::option_lang)},
           {"--dir DIR", text(Phrase::option_dir)},
           {"--passphrase-file FILE", text(Phrase::option_passphrase_file)},
+          {"--purpose TEXT", text(Phrase::option_purpose)},
           {"--request-id ID", text(Phrase::option_request_id)},
           {"-h, --help", text(Phrase::option_help)},
           {"--version", text(Phrase::option_version)}};

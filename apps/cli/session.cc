@@ -106,6 +106,7 @@ Value Session::call_body(std::string_view command, const Value& parameters) cons
   if (!context_->line.options.request_id.empty()) {
     body["request_id"] = context_->line.options.request_id;
   }
+  if (!context_->line.options.purpose.empty()) body["purpose"] = context_->line.options.purpose;
   return body;
 }
 

@@ -278,6 +278,7 @@ Result<void> run_photo_save(const Context& context) {
   body["file"] = context.parameters["case"];
   body["attachment"] = context.parameters["attachment"];
   body["path"] = path;
+  if (!context.line.options.purpose.empty()) body["purpose"] = context.line.options.purpose;
   FELTBOG_TRY(result, session.ask_with_progress(verb::kSave, body));
   if (context.line.options.json) return context.print_json(result), Result<void>();
   context.print(std::string(say(context.language, Phrase::saved_as)) + " " + path + "\n");

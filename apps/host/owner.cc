@@ -332,8 +332,9 @@ void Owner::attach(const Asker& asker, Value& body) {
 void Owner::save(const Asker& asker, Value& body) {
   const auto open = unlocked();
   if (!open.has_value()) return asker.error(open.error());
-  const auto begun = transfers_.save(asker, **open, body["file"].text_or(""),
-                                     body["attachment"].text_or(""), body["path"].text_or(""));
+  const auto begun =
+      transfers_.save(asker, **open, body["file"].text_or(""), body["attachment"].text_or(""),
+                      body["path"].text_or(""), body["purpose"].text_or(""));
   if (!begun.has_value()) return asker.error(begun.error());
 }
 

@@ -10,6 +10,7 @@ Result<OwnerCall> OwnerCall::from(const Value& body) {
   out.command = *command;
   out.parameters = body["parameters"];
   out.context.request = body["request_id"].text_or("");
+  out.context.purpose = body["purpose"].text_or("");
   const std::string language = body["language"].text_or("da");
   if (language != "da" && language != "en") return Error{ErrorCode::invalid_argument, "language"};
   out.context.language =

@@ -13,8 +13,8 @@ struct OwnerCall {
   Value parameters;
   workspace::CallContext context;
 
-  // {"command", "parameters", "language": "da" | "en", "now": local time}; the last two may be
-  // absent. Error: invalid_argument.
+  // {"command", "parameters", "language": "da" | "en", "now": local time, "request_id", "purpose"};
+  // the last four may be absent. Error: invalid_argument.
   static Result<OwnerCall> from(const Value& body);
 };
 

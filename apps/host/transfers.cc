@@ -165,10 +165,12 @@ Result<void> Transfers::attach(Asker asker, workspace::Workspace& workspace,
 }
 
 Result<void> Transfers::save(Asker asker, workspace::Workspace& workspace, const std::string& file,
-                             const std::string& attachment, const std::string& path) {
+                             const std::string& attachment, const std::string& path,
+                             std::string purpose) {
   FELTBOG_TRY(there, disk_.exists(path));
   if (there) return Error{ErrorCode::already_exists, "path"};
-  FELTBOG_TRY(reader, workspace::AttachmentReader::open(workspace, file, attachment));
+  FELTBOG_TRY(reader,
+              workspace::AttachmentReader::open(workspace, file, attachment, std::move(purpose)));
   FELTBOG_CHECK(disk_.remove(Saving::part_of(path)));
   FELTBOG_TRY(target, disk_.open(Saving::part_of(path), OpenMode::create_or_open));
   return begin(std::make_unique<Saving>(std::move(asker), disk_, path, std::move(target),

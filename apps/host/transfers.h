@@ -34,10 +34,10 @@ class Transfers {
   // ambiguous, limit_exceeded, io_error; later ones go to the asker.
   Result<void> attach(Asker asker, workspace::Workspace& workspace, const std::string& file,
                       const std::string& path, const std::string& name);
-  // Writes an attachment to `path`, which must not exist; it appears whole or not at all. Errors:
-  // already_exists, and those of attach.
+  // Writes an attachment to `path`, which must not exist; it appears whole or not at all. `purpose`
+  // as in CallContext. Errors: already_exists, and those of attach.
   Result<void> save(Asker asker, workspace::Workspace& workspace, const std::string& file,
-                    const std::string& attachment, const std::string& path);
+                    const std::string& attachment, const std::string& path, std::string purpose);
   bool cancel(const Asker& asker);
   void drop(const Responder& responder);
   // Ends all and says why; what was half done is removed. To be called before the workspace closes.

@@ -98,12 +98,14 @@ TEST_CASE("a text is taken as it was typed, whatever it looks like") {
 }
 
 TEST_CASE("common options may stand before and after the command") {
-  const auto line = read("--json --lang da status --dir /tmp/a --now 2026-11-18T08:00");
+  const auto line =
+      read("--json --lang da status --dir /tmp/a --now 2026-11-18T08:00 --purpose Tilsyn");
   REQUIRE(line.has_value());
   CHECK(line->options.json);
   CHECK(line->options.language == "da");
   CHECK(line->options.directory == "/tmp/a");
   CHECK(line->options.now == "2026-11-18T08:00");
+  CHECK(line->options.purpose == "Tilsyn");
   CHECK(read("case list --json")->options.json);
 }
 
