@@ -6,6 +6,7 @@
 
 #include "core/ledger/invite.h"
 #include "core/ledger/organisation_record.h"
+#include "core/ledger/run.h"
 #include "server/relay_store.h"
 
 namespace feltbog::server {
@@ -89,6 +90,8 @@ Result<std::uint64_t> RelayStore::readable_through(const sync::Admission& reader
   const ledger::DeviceEntry* device = organisation().device(reader.device);
   const auto& stays = entry->state.memberships(device->user);
   if (stays.empty()) return refused;
+  // Who was given the content once is told to destroy it.
+  if (entry->state.erased_at() != 0) return entry->state.head().sequence;
   return stays.back().until;
 }
 
@@ -211,10 +214,32 @@ Result<void> RelayStore::append_to_space(const sync::Admission& author, const Sp
     return Error{ErrorCode::malformed, "wraps"};
   }
   SpaceEntry* entry = state_->put_space(space, std::move(next));
+  const bool erases = entry->state.erased_at() == record.sequence;
   return state_->write([&]() -> Result<void> {
     FELTBOG_CHECK(store_record(record, wraps));
+    if (erases) FELTBOG_CHECK(destroy_content(space, *entry));
     return store_space(space, *entry, existing == nullptr);
   });
+}
+
+// Sealed keys, bodies and chunks: everything that a key somebody kept could still open. Headers
+// stay, so that the chains can be followed.
+Result<void> RelayStore::destroy_content(const SpaceId& space, SpaceEntry& entry) {
+  FELTBOG_CHECK(database().run("UPDATE record SET wraps = NULL WHERE log_kind = ?1 AND log = ?2",
+                               static_cast<std::int64_t>(ledger::LogKind::space), space));
+  for (std::uint64_t position = 1; position <= entry.last_position; ++position) {
+    FELTBOG_TRY(read, database().prepare("SELECT run FROM run WHERE space = ?1 AND position = ?2"));
+    FELTBOG_TRY(found, read.bind_all(space, position).step());
+    if (!found) continue;
+    FELTBOG_TRY(run, ledger::SealedRun::decode(read.bytes(0)));
+    read.reset();
+    run.body.reset();
+    FELTBOG_CHECK(database().run("UPDATE run SET run = ?3 WHERE space = ?1 AND position = ?2",
+                                 space, position, run.encode()));
+  }
+  entry.chunk_bytes = 0;
+  FELTBOG_CHECK(database().run("DELETE FROM chunk WHERE space = ?1", space));
+  return database().run("UPDATE space SET chunk_bytes = 0 WHERE space = ?1", space);
 }
 
 Result<void> RelayStore::store_record(const ledger::Record& record, BytesView wraps) {

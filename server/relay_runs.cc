@@ -242,6 +242,7 @@ Result<Bytes> RelayStore::put_chunk(const DeviceId& device, const SpaceId& space
     return Error{ErrorCode::limit_exceeded, "chunk of " + std::to_string(bytes.size())};
   }
   if (ledger::chunk_hash(bytes) != chunk) return Error{ErrorCode::malformed, "chunk hash"};
+  if (entry->state.erased_at() != 0) return Error{ErrorCode::erased, "space"};
   FELTBOG_TRY(holds, holds_chunk(space, chunk));
   if (!holds) {
     if (entry->chunk_bytes + bytes.size() > quotas_.space_chunk_bytes_max) {

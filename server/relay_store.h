@@ -116,6 +116,7 @@ class RelayStore final : public sync::Relay {
   Result<void> append_to_space(const sync::Admission& author, const SpaceId& space,
                                const ledger::Record& record, BytesView wraps);
   Result<void> store_record(const ledger::Record& record, BytesView wraps);
+  Result<void> destroy_content(const SpaceId& space, SpaceEntry& entry);
   Result<void> store_space(const SpaceId& space, const SpaceEntry& entry, bool is_new);
   Result<std::uint64_t> readable_through(const sync::Admission& reader, const SpaceId& space);
 

@@ -106,8 +106,8 @@ Result<RunHash> stored_run_hash(BytesView encoded);
 
 // Whether a run may enter the ledger after `tip`, with or without its body. Errors: broken_chain
 // (not the next of its writer), fork_detected (another run stands there), already_exists (this one
-// does), missing_dependency (a head it cites is not here yet), not_authorised, bad_signature,
-// malformed, corrupt (the body is not the one the header names).
+// does), missing_dependency (a head it cites is not here yet), erased (the whole space),
+// not_authorised, bad_signature, malformed, corrupt (the body is not the one the header names).
 Result<RunHeader> verify_run(const SealedRun& run, const OrganisationState& organisation,
                              const SpaceState& space, const WriterTip& tip);
 Result<RunHeader> verify_run(BytesView encoded, const OrganisationState& organisation,

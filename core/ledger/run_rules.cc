@@ -91,6 +91,7 @@ Result<RunHeader> verify_run(const SealedRun& run, const OrganisationState& orga
   if (space.empty() || header.space != space.id() || space.organisation() != organisation.id()) {
     return Error{ErrorCode::malformed, "run of another space"};
   }
+  if (space.erased_at() != 0) return Error{ErrorCode::erased, "space"};
   FELTBOG_CHECK(check_chain(header, tip));
   FELTBOG_CHECK(check_cited(organisation, header.organisation_head, "organisation record "));
   FELTBOG_CHECK(check_cited(space, header.space_head, "space record "));

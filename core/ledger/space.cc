@@ -89,6 +89,9 @@ struct SpaceFold {
     for (const Verdict& verdict : payload.verdicts) state.adopted_[verdict.run] = verdict.adopted;
   }
   void operator()(const RecoveryJoin& payload) const { give_key(payload.wraps, {}); }
+  void operator()(const SpaceErase&) const { state.erased_at_ = record.sequence; }
+  void operator()(const LegalHold& payload) const { state.legal_hold_ = payload.held; }
+  void operator()(const ErasureDone&) const { state.erased_by_.insert(record.author); }
 };
 
 void SpaceState::fold(const Record& record, const SpacePayload& payload,
@@ -164,6 +167,7 @@ Result<KeyWraps> SpaceState::check_wraps(BytesView encoded) const {
 }
 
 bool SpaceState::needs_rotation(const OrganisationState& organisation) const {
+  if (erased_at_ != 0) return false;
   const auto& holders = epoch().holders;
   const auto& keys = epoch().recovery_keys;
   return std::any_of(
@@ -175,6 +179,7 @@ bool SpaceState::needs_rotation(const OrganisationState& organisation) const {
 }
 
 bool SpaceState::lacks_recovery_key(const OrganisationState& organisation) const {
+  if (erased_at_ != 0) return false;
   const RecoveryKeyEntry* recovery = organisation.recovery_key();
   return recovery != nullptr && !epoch().recovery_keys.contains(recovery->id);
 }
@@ -187,6 +192,7 @@ bool SpaceState::recoverable_by(const UserId& user, const OrganisationState& org
 
 std::vector<DeviceId> SpaceState::devices_without_key(const OrganisationState& organisation) const {
   std::vector<DeviceId> out;
+  if (erased_at_ != 0) return out;
   for (const DeviceId& device : member_devices(organisation)) {
     if (!epoch().holders.contains(device)) out.push_back(device);
   }
@@ -200,6 +206,11 @@ std::vector<DeviceId> SpaceState::member_devices(const OrganisationState& organi
 std::optional<bool> SpaceState::adopted(const RunHash& run) const {
   const auto found = adopted_.find(run);
   return found == adopted_.end() ? std::nullopt : std::optional<bool>(found->second);
+}
+
+bool SpaceState::ever_held_key(const DeviceId& device) const {
+  return std::any_of(epochs_.begin(), epochs_.end(),
+                     [&](const Epoch& epoch) { return epoch.holders.contains(device); });
 }
 
 const std::vector<Membership>& SpaceState::memberships(const UserId& user) const {

@@ -101,6 +101,13 @@ class SpaceState {
   // What was decided last about a run that was held back; none when nothing was.
   std::optional<bool> adopted(const RunHash& run) const;
 
+  // The record by which its content was destroyed; 0 while it was not.
+  std::uint64_t erased_at() const { return erased_at_; }
+  bool legal_hold() const { return legal_hold_; }
+  bool ever_held_key(const DeviceId& device) const;
+  // Whether the device says that it has destroyed what it had.
+  bool erased_by(const DeviceId& device) const { return erased_by_.contains(device); }
+
   // Stays of a user, in order; empty for a stranger.
   const std::vector<Membership>& memberships(const UserId& user) const;
 
@@ -121,6 +128,9 @@ class SpaceState {
   std::vector<Epoch> epochs_;
   std::vector<WrapsEntry> wraps_;
   std::map<RunHash, bool> adopted_;
+  std::uint64_t erased_at_ = 0;
+  bool legal_hold_ = false;
+  std::set<DeviceId> erased_by_;
 };
 
 }  // namespace feltbog::ledger

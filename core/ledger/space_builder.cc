@@ -85,6 +85,17 @@ Result<Draft::Rotated> Draft::rotate(const Keyring& keys, const std::vector<User
 
 void sort_members(std::vector<Member>& members) { std::sort(members.begin(), members.end()); }
 
+// A record that gives nobody a key.
+Result<SpaceStep> step_without_key(const SpaceState& space, const OrganisationState& organisation,
+                                   const SpacePayload& payload, const DeviceIdentity& author) {
+  if (space.empty()) return Error{ErrorCode::wrong_state, "no space yet"};
+  Record record = sign_record(LogKind::space, log_id(space.id()), space.head(), organisation.head(),
+                              author, kind_of(payload), encode_payload(payload));
+  SpaceState trial = space;
+  FELTBOG_CHECK(trial.apply(record, organisation));
+  return SpaceStep{std::move(record), {}};
+}
+
 }  // namespace
 
 Result<NewSpace> create_space(const SpaceId& space, SpaceKind kind, std::vector<Member> members,
@@ -162,14 +173,23 @@ Result<RotationStep> rotate_epoch(const SpaceState& space, const OrganisationSta
 
 Result<SpaceStep> settle_held_runs(const SpaceState& space, const OrganisationState& organisation,
                                    std::vector<Verdict> verdicts, const DeviceIdentity& author) {
-  if (space.empty()) return Error{ErrorCode::wrong_state, "no space yet"};
   std::sort(verdicts.begin(), verdicts.end());
-  const SpacePayload payload = HeldRunsSettle{std::move(verdicts)};
-  Record record = sign_record(LogKind::space, log_id(space.id()), space.head(), organisation.head(),
-                              author, kind_of(payload), encode_payload(payload));
-  SpaceState trial = space;
-  FELTBOG_CHECK(trial.apply(record, organisation));
-  return SpaceStep{std::move(record), {}};
+  return step_without_key(space, organisation, HeldRunsSettle{std::move(verdicts)}, author);
+}
+
+Result<SpaceStep> erase_space(const SpaceState& space, const OrganisationState& organisation,
+                              const SpaceErase& erasure, const DeviceIdentity& author) {
+  return step_without_key(space, organisation, erasure, author);
+}
+
+Result<SpaceStep> set_legal_hold(const SpaceState& space, const OrganisationState& organisation,
+                                 bool held, const DeviceIdentity& author) {
+  return step_without_key(space, organisation, LegalHold{held}, author);
+}
+
+Result<SpaceStep> confirm_erasure(const SpaceState& space, const OrganisationState& organisation,
+                                  const DeviceIdentity& author) {
+  return step_without_key(space, organisation, ErasureDone{}, author);
 }
 
 namespace {

@@ -58,6 +58,14 @@ Result<RotationStep> rotate_epoch(const SpaceState& space, const OrganisationSta
 Result<SpaceStep> settle_held_runs(const SpaceState& space, const OrganisationState& organisation,
                                    std::vector<Verdict> verdicts, const DeviceIdentity& author);
 
+// Errors: those of SpaceState::apply().
+Result<SpaceStep> erase_space(const SpaceState& space, const OrganisationState& organisation,
+                              const SpaceErase& erasure, const DeviceIdentity& author);
+Result<SpaceStep> set_legal_hold(const SpaceState& space, const OrganisationState& organisation,
+                                 bool held, const DeviceIdentity& author);
+Result<SpaceStep> confirm_erasure(const SpaceState& space, const OrganisationState& organisation,
+                                  const DeviceIdentity& author);
+
 // Opens the wraps a record announced and puts their key, and the keys of all epochs before, into
 // the ring. Errors: those of check_wraps(), missing_key (not sealed to this recipient),
 // decryption_failed (also for a key that is not the one the log names); the ring is then unchanged.

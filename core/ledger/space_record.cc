@@ -8,9 +8,9 @@
 namespace feltbog::ledger {
 namespace {
 
-constexpr std::array<std::string_view, 7> kKindNames{
-    "space_create", "member_add",       "device_join",  "member_remove",
-    "epoch_rotate", "held_runs_settle", "recovery_join"};
+constexpr std::array<std::string_view, 10> kKindNames{
+    "space_create",     "member_add",    "device_join", "member_remove", "epoch_rotate",
+    "held_runs_settle", "recovery_join", "space_erase", "legal_hold",    "erasure_done"};
 static_assert(kKindNames.size() == std::variant_size_v<SpacePayload>);
 
 void write_commitment(CborWriter& to, const WrapsCommitment& wraps) {
@@ -112,6 +112,16 @@ struct Write {
     to.array(1);
     write_commitment(to, payload.wraps);
   }
+  void operator()(const SpaceErase& payload) {
+    to.array(2).uint(static_cast<std::uint64_t>(payload.ground));
+    if (payload.archive) {
+      to.fixed(*payload.archive);
+    } else {
+      to.null();
+    }
+  }
+  void operator()(const LegalHold& payload) { to.array(1).boolean(payload.held); }
+  void operator()(const ErasureDone&) { to.array(0); }
 };
 
 using Payload = Result<SpacePayload>;
@@ -185,10 +195,37 @@ Payload read_recovery_join(CborReader& reader) {
   return SpacePayload(RecoveryJoin{wraps});
 }
 
+Payload read_space_erase(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(2));
+  FELTBOG_TRY(ground, reader.uint());
+  if (ground < 1 || ground > 3) {
+    return Error{ErrorCode::unknown_kind, "ground " + std::to_string(ground)};
+  }
+  SpaceErase out{static_cast<ErasureGround>(ground), std::nullopt};
+  FELTBOG_TRY(none, reader.null());
+  if (!none) {
+    FELTBOG_TRY(archive, reader.fixed<ArchiveHash>());
+    out.archive = archive;
+  }
+  return SpacePayload(out);
+}
+
+Payload read_legal_hold(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(1));
+  FELTBOG_TRY(held, reader.boolean());
+  return SpacePayload(LegalHold{held});
+}
+
+Payload read_erasure_done(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(0));
+  return SpacePayload(ErasureDone{});
+}
+
 using Read = Payload (*)(CborReader&);
 constexpr std::array<Read, kKindNames.size()> kRead{
-    read_create,       read_member_add,       read_device_join,  read_member_remove,
-    read_epoch_rotate, read_held_runs_settle, read_recovery_join};
+    read_create,       read_member_add,       read_device_join,   read_member_remove,
+    read_epoch_rotate, read_held_runs_settle, read_recovery_join, read_space_erase,
+    read_legal_hold,   read_erasure_done};
 
 }  // namespace
 

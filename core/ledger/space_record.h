@@ -2,6 +2,7 @@
 // The payloads of a space's log. Meaning and rules: space.h.
 #pragma once
 
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -15,6 +16,8 @@ namespace feltbog::ledger {
 inline constexpr std::size_t kMembersPerRecordMax = 256;
 inline constexpr std::size_t kDevicesPerRecordMax = 256;
 inline constexpr std::size_t kVerdictsPerRecordMax = 512;
+
+using ArchiveHash = FixedBytes<32, struct ArchiveHashTag>;
 
 // The first record, with the key of epoch 1. The author is one of the members.
 struct SpaceCreate {
@@ -72,9 +75,33 @@ struct RecoveryJoin {
   WrapsCommitment wraps;
 };
 
+// Why a space's content is destroyed.
+enum class ErasureGround : std::uint8_t {
+  retention_over = 1,  // the time it had to be kept is over
+  request = 2,         // the citizen's, granted
+  mistake = 3,         // it should never have been written
+};
+
+// All keys and all content of the space are destroyed wherever this record arrives. The log stays,
+// and goes on only with ErasureDone.
+struct SpaceErase {
+  ErasureGround ground = ErasureGround::retention_over;
+  // The hash of what was handed over to an archive before, as the archive states it; none when
+  // nothing was.
+  std::optional<ArchiveHash> archive;
+};
+
+// While it stands the space cannot be erased.
+struct LegalHold {
+  bool held = true;
+};
+
+// The author's device has destroyed what it had.
+struct ErasureDone {};
+
 // In the order of their kind numbers, from 1.
 using SpacePayload = std::variant<SpaceCreate, MemberAdd, DeviceJoin, MemberRemove, EpochRotate,
-                                  HeldRunsSettle, RecoveryJoin>;
+                                  HeldRunsSettle, RecoveryJoin, SpaceErase, LegalHold, ErasureDone>;
 
 inline std::uint16_t kind_of(const SpacePayload& payload) {
   return static_cast<std::uint16_t>(payload.index() + 1);

@@ -7,6 +7,7 @@ namespace feltbog::ledger {
 namespace {
 
 constexpr RoleSet kManagingRoles{Role::caseworker, Role::supervisor, Role::administrator};
+constexpr RoleSet kKeepingRoles{Role::supervisor, Role::administrator};
 constexpr RoleSet kRecordingRoles{Role::worker, Role::caseworker, Role::supervisor,
                                   Role::administrator};
 
@@ -84,6 +85,9 @@ Result<void> SpaceRules::check_payload(const SpacePayload& payload) const {
   }
   if (!state_.empty() && state_.organisation() != organisation_.id()) {
     return Error{ErrorCode::malformed, "space of another organisation"};
+  }
+  if (state_.erased_at() != 0 && !std::holds_alternative<ErasureDone>(payload)) {
+    return Error{ErrorCode::erased, "space"};
   }
   return std::visit(*this, payload);
 }
@@ -211,6 +215,35 @@ Result<void> SpaceRules::operator()(const RecoveryJoin& payload) const {
     return Error{ErrorCode::already_exists, "the recovery key holds the key"};
   }
   return check_recipients(payload.wraps, {});
+}
+
+Result<void> SpaceRules::require_keeper() const {
+  FELTBOG_CHECK(require_member());
+  if (!organisation_.roles(author_user(), seen_).has_any(kKeepingRoles)) {
+    return refused("author may not decide how long it is kept");
+  }
+  if (!is_file(state_.kind())) return refused("only files are erased");
+  return {};
+}
+
+Result<void> SpaceRules::operator()(const SpaceErase&) const {
+  FELTBOG_CHECK(require_keeper());
+  if (state_.legal_hold()) return Error{ErrorCode::wrong_state, "a legal hold stands"};
+  return {};
+}
+
+Result<void> SpaceRules::operator()(const LegalHold& payload) const {
+  FELTBOG_CHECK(require_keeper());
+  if (payload.held == state_.legal_hold()) return Error{ErrorCode::already_exists, "legal hold"};
+  return {};
+}
+
+// Also of one who is no member any more: it may still have what it once was given.
+Result<void> SpaceRules::operator()(const ErasureDone&) const {
+  if (state_.erased_at() == 0) return Error{ErrorCode::wrong_state, "nothing was erased"};
+  if (!state_.ever_held_key(record_.author)) return refused("author never held a key");
+  if (state_.erased_by(record_.author)) return Error{ErrorCode::already_exists, "erasure"};
+  return {};
 }
 
 Result<void> SpaceRules::check_rotation(const Rotation& rotation,

@@ -32,6 +32,9 @@ class SpaceRules {
   Result<void> operator()(const EpochRotate& payload) const;
   Result<void> operator()(const HeldRunsSettle& payload) const;
   Result<void> operator()(const RecoveryJoin& payload) const;
+  Result<void> operator()(const SpaceErase& payload) const;
+  Result<void> operator()(const LegalHold& payload) const;
+  Result<void> operator()(const ErasureDone& payload) const;
 
  private:
   UserId author_user() const;
@@ -39,6 +42,8 @@ class SpaceRules {
   Result<void> require_member() const;
   // A writing member who created the space, or is a caseworker, supervisor or administrator.
   Result<void> require_manager() const;
+  // A member who is supervisor or administrator, of a file.
+  Result<void> require_keeper() const;
   Result<void> check_added(const std::vector<Member>& members) const;
   Result<void> check_readers(SpaceKind kind, const std::vector<Member>& members) const;
   // The devices, and the recovery key in force at the cited head.

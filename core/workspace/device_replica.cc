@@ -6,6 +6,7 @@
 #include "core/ledger/chunk.h"
 #include "core/ledger/receipt.h"
 #include "core/workspace/access_log.h"
+#include "core/workspace/erasure.h"
 #include "core/workspace/tables.h"
 
 namespace feltbog::workspace {
@@ -145,6 +146,7 @@ Result<void> DeviceReplica::store_records(const ledger::LogName& log, std::uint6
   } else {
     inbox_.forget();
   }
+  if (stored) FELTBOG_CHECK(settle_erasures());
   return stored;
 }
 
@@ -171,6 +173,7 @@ Result<bool> DeviceReplica::take_space_log(const SpaceId& space) {
     core_->joining.directory = space;
     FELTBOG_CHECK(write_setting(*core_->database, setting::kDirectory, space.view()));
   }
+  FELTBOG_CHECK(erase_if_due(space));
   FELTBOG_CHECK(inbox_.retry(space));
   FELTBOG_CHECK(inbox_.judge(space));
   return true;
@@ -311,10 +314,11 @@ Result<void> DeviceReplica::record_accepted(const ledger::LogName& log, std::uin
   auto accepted = core_->durably([&]() -> Result<bool> {
     FELTBOG_TRY(is_new, core_->membership.accept(log, sequence));
     if (is_new && !log) FELTBOG_CHECK(finish_joining());
+    if (log) FELTBOG_CHECK(erase_if_due(*log));
     return is_new;
   });
   if (accepted && lets_in(log, sequence)) reads_more_ = true;
-  return accepted;
+  return accepted ? settle_erasures() : accepted;
 }
 
 // That this device's user uses the recovery key, or was let into a space that was there before.
@@ -328,6 +332,20 @@ bool DeviceReplica::lets_in(const ledger::LogName& log, std::uint64_t sequence) 
   return std::any_of(uses.begin(), uses.end(), [&](const ledger::RecoveryUseEntry& use) {
     return use.user == core_->user() && use.sequence == sequence;
   });
+}
+
+Result<void> DeviceReplica::erase_if_due(const SpaceId& space) {
+  FELTBOG_TRY(erased, destroy_content(*core_, space));
+  erasure_to_settle_ = erasure_to_settle_ || erased;
+  return {};
+}
+
+// A reader's snapshot may stand in the way; then it is tried again after the next.
+Result<void> DeviceReplica::settle_erasures() {
+  if (!erasure_to_settle_) return {};
+  const auto settled = settle_erasure(*core_);
+  erasure_to_settle_ = !settled;
+  return settled || settled.error().code == ErrorCode::busy ? Result<void>() : settled;
 }
 
 Result<void> DeviceReplica::record_refused(const ledger::LogName& log, std::uint64_t sequence,

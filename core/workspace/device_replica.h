@@ -76,6 +76,8 @@ class DeviceReplica final : public ledger::Replica {
   Result<void> meet(const ServerIncarnation& incarnation);
   Result<bool> take_organisation_log();
   Result<bool> take_space_log(const SpaceId& space);
+  Result<void> erase_if_due(const SpaceId& space);
+  Result<void> settle_erasures();
   Result<void> make_due_records();
   Result<void> enrol_if_invited();
   Result<void> remember_offer();
@@ -92,6 +94,7 @@ class DeviceReplica final : public ledger::Replica {
   ledger::SessionParty party_ = ledger::SessionParty::device;
   std::uint64_t claims_since_offer_ = 0;
   bool rescue_tried_ = false;  // also where the disk is too full to remember it
+  bool erasure_to_settle_ = false;
   ServerOrder order_;
   bool reads_more_ = false;
   Inbox inbox_;

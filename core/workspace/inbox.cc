@@ -66,7 +66,10 @@ Result<void> Inbox::store(const SpaceId& space, const ServerIncarnation& incarna
     merged_ = visible_ = false;
     FELTBOG_TRY(followed, order_->follow(space, incarnation, runs, position));
     if (followed.went_back) FELTBOG_CHECK(offer_again(*core_->database, space));
-    for (const ledger::RunItem& item : runs) FELTBOG_CHECK(take_chain(space, item.run));
+    const SpaceLog* log = core_->membership.space(space);
+    if (log == nullptr || !log->erased()) {
+      for (const ledger::RunItem& item : runs) FELTBOG_CHECK(take_chain(space, item.run));
+    }
     // What was merged may have made room.
     if (merged_) FELTBOG_CHECK(retry(space, code_list({&kNoRoom, 1})));
     FELTBOG_CHECK(core_->database->run("INSERT OR REPLACE INTO cursor VALUES(?1, ?2, ?3)", space,

@@ -107,6 +107,11 @@ Result<const ledger::Keyring*> Membership::keys(const SpaceId& id) {
   return &ring;
 }
 
+Result<void> Membership::destroy_keys(const SpaceId& id) {
+  keys_.erase(id);
+  return database_->run("UPDATE space_record SET wraps = x'' WHERE space = ?1", id);
+}
+
 Result<void> Membership::apply(const LogName& log, const RecordItem& item, bool is_accepted) {
   FELTBOG_TRY(record, Record::decode(item.record));
   if (log) return apply_to_space(*log, record, item, is_accepted);

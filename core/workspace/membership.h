@@ -24,6 +24,8 @@ struct SpaceLog {
   // organisation's log has grown, and lives on this device alone.
   bool refused = false;
 
+  // What was in it is destroyed, or is about to be.
+  bool erased() const { return state.erased_at() != 0 && state.erased_at() <= accepted; }
   bool waits() const { return accepted != state.head().sequence; }
 };
 
@@ -52,6 +54,9 @@ class Membership {
   const SpaceLog* space(const SpaceId& space) const;
   // The keys this device can open; an empty ring when none. Errors: those of the database.
   Result<const ledger::Keyring*> keys(const SpaceId& id);
+
+  // Destroys the sealed keys of a space and forgets those opened.
+  Result<void> destroy_keys(const SpaceId& id);
 
   // Appends a record made here, to be offered to the server. Errors: those of the ledger's apply().
   Result<void> append(const ledger::Record& record);
@@ -116,6 +121,7 @@ class Membership {
   Result<void> make_space_record_anew(const SpaceId& id, const ledger::Record& record,
                                       Random& random);
   Result<void> make_organisation_record_anew(const ledger::Record& record);
+  bool owes_confirmation(const SpaceLog& log) const;
   Result<void> make_members_anew(const SpaceId& id, const ledger::MemberAdd& addition,
                                  Random& random);
   Result<void> make_removal_anew(const SpaceId& id, const ledger::MemberRemove& removal,

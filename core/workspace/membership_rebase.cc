@@ -169,6 +169,16 @@ Result<void> Membership::make_space_record_anew(const SpaceId& id, const Record&
                 ledger::settle_held_runs(log->state, organisation_, settling->verdicts, *device_));
     return append(id, made);
   }
+  if (const SpaceLog* log = space(id); log != nullptr) {
+    if (const auto* erasure = std::get_if<ledger::SpaceErase>(&payload)) {
+      FELTBOG_TRY(made, ledger::erase_space(log->state, organisation_, *erasure, *device_));
+      return append(id, made);
+    }
+    if (const auto* hold = std::get_if<ledger::LegalHold>(&payload)) {
+      FELTBOG_TRY(made, ledger::set_legal_hold(log->state, organisation_, hold->held, *device_));
+      return append(id, made);
+    }
+  }
   return {};  // what else can be waiting is a duty, and is done anew as such
 }
 
@@ -237,9 +247,16 @@ Result<bool> Membership::may_do_duties(const SpaceLog& log, const SpaceId& id) {
   return ledger::holds_all_keys(*ring, log.state);
 }
 
+// Whoever held a key says that it is gone here, also who is no member any more.
+bool Membership::owes_confirmation(const SpaceLog& log) const {
+  return log.erased() && !log.waits() && organisation_.device_active(device_->id) &&
+         log.state.ever_held_key(device_->id) && !log.state.erased_by(device_->id);
+}
+
 Result<bool> Membership::has_duties() {
   if (organisation_waits()) return false;
   for (const auto& [id, log] : spaces_) {
+    if (owes_confirmation(log)) return true;
     const bool owed = log.state.needs_rotation(organisation_) ||
                       log.state.lacks_recovery_key(organisation_) ||
                       !log.state.devices_without_key(organisation_).empty();
@@ -252,6 +269,11 @@ Result<bool> Membership::has_duties() {
 
 Result<void> Membership::duty_of(const SpaceId& id, Random& random) {
   const SpaceLog& log = spaces_.at(id);
+  if (owes_confirmation(log)) {
+    auto made = ledger::confirm_erasure(log.state, organisation_, *device_);
+    if (!made) return is_stale(made.error()) ? Result<void>() : Result<void>(made.error());
+    return append(id, made.value());
+  }
   FELTBOG_TRY(may, may_do_duties(log, id));
   if (!may) return {};
   FELTBOG_TRY(ring, keys(id));

@@ -58,7 +58,7 @@ std::string conflict_id(const SpaceId& space, const document::Conflict& conflict
 }
 
 bool is_own(const Core& core, const SpaceLog& log) {
-  return !log.state.memberships(core.user()).empty();
+  return !log.erased() && !log.state.memberships(core.user()).empty();
 }
 
 Result<SpaceFile*> find_file(Core& core, std::string_view reference) {

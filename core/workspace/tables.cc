@@ -77,7 +77,8 @@ END;
 )sql";
 
 // Version 4. Of the server last met: which run it put where, and its order up to there as worked
-// out here (null: not known); the newest head it signed. evidence: evidence.h.
+// out here (null: not known); the newest head it signed. evidence: evidence.h. erased: how much was
+// destroyed here of a file, and how much of that had reached nobody.
 constexpr std::string_view kVersion4 = R"sql(
 CREATE TABLE run_order(
   space BLOB NOT NULL, position INTEGER NOT NULL, run BLOB NOT NULL, order_hash BLOB,
@@ -87,6 +88,8 @@ CREATE TABLE evidence(
   id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, space BLOB NOT NULL,
   found_at INTEGER NOT NULL, first BLOB NOT NULL, second BLOB NOT NULL,
   UNIQUE(kind, space, first, second));
+CREATE TABLE erased(
+  space BLOB PRIMARY KEY, changes INTEGER NOT NULL, unsent INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
 // Version 5. Entries of the access log that are in no run yet, each sealed under a key that is

@@ -33,6 +33,7 @@ Result<Draft*> UnitOfWork::draft(const SpaceId& space) {
   if (!is_new(space)) {
     const SpaceLog* log = core_->membership.space(space);
     if (log == nullptr) return Error{ErrorCode::not_found, "space"};
+    if (log->state.erased_at() != 0) return Error{ErrorCode::erased, "file"};
     if (log->state.role(self_) != ledger::SpaceRole::writer) {
       return Error{ErrorCode::not_permitted, "not a writing member of the file"};
     }
@@ -77,6 +78,12 @@ void UnitOfWork::settle_runs(const SpaceId& space, std::vector<ledger::Verdict> 
   all.insert(all.end(), verdicts.begin(), verdicts.end());
 }
 
+void UnitOfWork::erase_space(const SpaceId& space, ledger::SpaceErase erasure) {
+  erasures_.insert_or_assign(space, erasure);
+}
+
+void UnitOfWork::hold_space(const SpaceId& space, bool held) { holds_[space] = held; }
+
 void UnitOfWork::add_record(ledger::OrganisationPayload payload) {
   records_.push_back(std::move(payload));
 }
@@ -97,7 +104,8 @@ void UnitOfWork::keep_result(std::string request, Value result) {
 
 bool UnitOfWork::empty() const {
   return !forgets_logs_ && !founding_ && settings_.empty() && records_.empty() && spaces_.empty() &&
-         additions_.empty() && removals_.empty() && verdicts_.empty() && chunks_.empty() &&
+         additions_.empty() && removals_.empty() && verdicts_.empty() && erasures_.empty() &&
+         holds_.empty() && chunks_.empty() &&
          std::all_of(drafts_.begin(), drafts_.end(),
                      [](const auto& entry) { return entry.second.empty(); });
 }
@@ -116,6 +124,7 @@ Result<void> UnitOfWork::write() {
   FELTBOG_CHECK(write_records());
   FELTBOG_CHECK(write_removals());
   FELTBOG_CHECK(write_verdicts());
+  FELTBOG_CHECK(write_keeping());
   for (const auto& [space, draft] : drafts_) {
     if (draft.empty()) continue;
     FELTBOG_TRY(effect, write_draft(space, draft));
@@ -199,6 +208,22 @@ Result<void> UnitOfWork::write_verdicts() {
                                                core_->identity));
     FELTBOG_CHECK(membership.append(space, step));
     FELTBOG_CHECK(judge_runs(*core_, space, effects_));
+  }
+  return {};
+}
+
+Result<void> UnitOfWork::write_keeping() {
+  Membership& membership = core_->membership;
+  const auto& organisation = membership.organisation();
+  for (const auto& [space, held] : holds_) {
+    FELTBOG_TRY(step, ledger::set_legal_hold(membership.space(space)->state, organisation, held,
+                                             core_->identity));
+    FELTBOG_CHECK(membership.append(space, step));
+  }
+  for (const auto& [space, erasure] : erasures_) {
+    FELTBOG_TRY(step, ledger::erase_space(membership.space(space)->state, organisation, erasure,
+                                          core_->identity));
+    FELTBOG_CHECK(membership.append(space, step));
   }
   return {};
 }

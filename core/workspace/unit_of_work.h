@@ -34,6 +34,10 @@ class UnitOfWork {
   void join_with(const SpaceId& space, ledger::Keyring keys);
   // Decides about runs that are held back in a file.
   void settle_runs(const SpaceId& space, std::vector<ledger::Verdict> verdicts);
+  // Destroys a file everywhere, once the server has taken the record.
+  void erase_space(const SpaceId& space, ledger::SpaceErase erasure);
+  // Keeps a file from being erased, or lets it go.
+  void hold_space(const SpaceId& space, bool held);
   // A record of the organisation's log.
   void add_record(ledger::OrganisationPayload payload);
   // Encrypted attachment chunks, stored before, that a draft now names: the server is offered them.
@@ -70,6 +74,7 @@ class UnitOfWork {
   Result<void> write_addition(const Addition& addition);
   Result<void> write_removals();
   Result<void> write_verdicts();
+  Result<void> write_keeping();
   Result<document::AddEffect> write_draft(const SpaceId& space, const Draft& draft);
   bool is_new(const SpaceId& space) const;
 
@@ -82,6 +87,8 @@ class UnitOfWork {
   std::vector<Addition> additions_;
   std::map<SpaceId, std::vector<UserId>> removals_;
   std::map<SpaceId, std::vector<ledger::Verdict>> verdicts_;
+  std::map<SpaceId, ledger::SpaceErase> erasures_;
+  std::map<SpaceId, bool> holds_;
   std::map<SpaceId, std::vector<ChunkHash>> chunks_;
   std::map<std::string, Bytes> settings_;
   std::string request_;

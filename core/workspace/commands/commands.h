@@ -14,6 +14,7 @@ std::span<const CommandRow> case_commands();
 std::span<const CommandRow> conflict_commands();
 std::span<const CommandRow> course_commands();
 std::span<const CommandRow> device_commands();
+std::span<const CommandRow> erasure_commands();
 std::span<const CommandRow> evidence_commands();
 std::span<const CommandRow> held_commands();
 std::span<const CommandRow> member_commands();

@@ -125,7 +125,7 @@ Result<void> add_files(Core& core, Value& out) {
     }
     refused += file->refused.size();
     waiting += file->history.held_count();
-    if (ledger::is_file(log.state.kind())) ++files;
+    if (ledger::is_file(log.state.kind()) && !log.erased()) ++files;
   }
   out["files"] = files;
   out["conflicts"] = conflicts;

@@ -131,6 +131,11 @@ void Room::join_recovery_key(const Phone& author) {
   take(*step);
 }
 
+void Room::take(const Result<SpaceStep>& step) {
+  REQUIRE_MESSAGE(step.has_value(), (step ? std::string() : step.error().detail));
+  take(*step);
+}
+
 Keyring Room::recovered(const RecoveryKey& key) const {
   Keyring out;
   for (const Bytes& announced : wraps) {

@@ -85,6 +85,7 @@ class Room {
   void join_recovery_key(const Phone& author);
   // The keys that `key` opens.
   Keyring recovered(const RecoveryKey& key) const;
+  void take(const Result<SpaceStep>& step);  // requires that it was made
   Keyring& ring(const Phone& phone) { return rings[phone.id()]; }
   // What the validator says of a record signed without asking first, and citing `cited`.
   Result<void> attempt(const Phone& author, const SpacePayload& payload) const;

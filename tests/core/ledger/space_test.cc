@@ -543,6 +543,12 @@ TEST_CASE("the payload of every kind of space record reads back, and nothing but
                                      {office.random.make<RunHash>(), false}});
   office.set_recovery_key();
   office.room.join_recovery_key(office.worker);
+  for (const bool held : {true, false}) {
+    office.room.take(set_legal_hold(office.room.state, office.state, held, office.worker.identity));
+  }
+  const SpaceErase erasure{ErasureGround::request, office.random.make<ArchiveHash>()};
+  office.room.take(erase_space(office.room.state, office.state, erasure, office.worker.identity));
+  office.room.take(confirm_erasure(office.room.state, office.state, office.worker.identity));
   std::set<std::uint16_t> kinds;
   for (const Record& record : office.room.records) {
     kinds.insert(record.kind);
@@ -553,4 +559,62 @@ TEST_CASE("the payload of every kind of space record reads back, and nothing but
     });
   }
   CHECK(kinds.size() == std::variant_size_v<SpacePayload>);
+}
+
+TEST_CASE("a supervisor among the members erases a space, unless it is held") {
+  Shared office;
+  const auto erase_by = [&](const Phone& author) {
+    return code_of(office.room.attempt(author, SpaceErase{}));
+  };
+  CHECK(erase_by(office.worker) == ErrorCode::not_authorised);
+  CHECK(erase_by(office.founder()) == ErrorCode::not_authorised);  // no member
+  office.append(office.founder(), RolesSet{office.worker.user, {Role::supervisor}});
+  office.room.take(set_legal_hold(office.room.state, office.state, true, office.worker.identity));
+  CHECK(code_of(office.room.attempt(office.worker, LegalHold{true})) == ErrorCode::already_exists);
+  CHECK(code_of(office.room.attempt(office.colleague, LegalHold{false})) ==
+        ErrorCode::not_authorised);
+  CHECK(erase_by(office.worker) == ErrorCode::wrong_state);
+  office.room.take(set_legal_hold(office.room.state, office.state, false, office.worker.identity));
+  CHECK(code_of(office.room.attempt(office.worker, ErasureDone{})) == ErrorCode::wrong_state);
+  office.room.take(erase_space(office.room.state, office.state, {}, office.worker.identity));
+  CHECK(office.room.state.erased_at() == office.room.state.head().sequence);
+}
+
+TEST_CASE("an erased space takes nothing but the word of those who had a key") {
+  Shared office;
+  Chain chain{office.room, office.worker, 1, {}};
+  chain.write();
+  const SealedRun late = chain.seal(1, as_bytes("x")).value();
+  office.append(office.founder(), RolesSet{office.worker.user, {Role::supervisor}});
+  office.room.take(erase_space(office.room.state, office.state, {}, office.worker.identity));
+  CHECK(code_of(office.room.attempt(office.worker, SpaceErase{})) == ErrorCode::erased);
+  CHECK(code_of(office.room.attempt(office.worker, LegalHold{true})) == ErrorCode::erased);
+  CHECK(code_of(office.room.attempt(office.worker, MemberAdd{{{office.outsider.user}}, {}})) ==
+        ErrorCode::erased);
+  CHECK(code_of(verify_run(late, office.state, office.room.state, chain.tip)) == ErrorCode::erased);
+  CHECK_FALSE(office.room.state.needs_rotation(office.state));
+  office.enrol(office.worker.user);
+  CHECK(office.room.state.devices_without_key(office.state).empty());
+  CHECK(code_of(office.room.attempt(office.outsider, ErasureDone{})) == ErrorCode::not_authorised);
+  for (const Phone* phone : {&office.worker, &office.colleague}) {
+    CHECK_FALSE(office.room.state.erased_by(phone->id()));
+    office.room.take(confirm_erasure(office.room.state, office.state, phone->identity));
+    CHECK(office.room.state.erased_by(phone->id()));
+    CHECK(code_of(office.room.attempt(*phone, ErasureDone{})) == ErrorCode::already_exists);
+  }
+}
+
+TEST_CASE("who was removed before can still say that what they had is gone") {
+  Shared office;
+  office.append(office.founder(), RolesSet{office.worker.user, {Role::supervisor}});
+  office.room.remove(office.worker, {office.colleague.user});
+  office.room.take(erase_space(office.room.state, office.state, {}, office.worker.identity));
+  office.room.take(confirm_erasure(office.room.state, office.state, office.colleague.identity));
+  CHECK(office.room.state.erased_by(office.colleague.id()));
+}
+
+TEST_CASE("the directory is never erased") {
+  Office office;
+  Room directory{office, office.founder(), {}, SpaceKind::directory};
+  CHECK(code_of(directory.attempt(office.founder(), SpaceErase{})) == ErrorCode::not_authorised);
 }

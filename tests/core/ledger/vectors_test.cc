@@ -139,6 +139,13 @@ TEST_CASE("a space's log, its wraps and its keys have the bytes they always had"
                     {{story.room.state.id(), late.id(), 1, 0, {}}});
   story.room.settle(story.office.founder(),
                     {{story.runs[0].header.hash(), true}, {story.runs[1].header.hash(), false}});
+  const auto& keeper = story.office.founder().identity;
+  for (const bool held : {true, false}) {
+    story.room.take(set_legal_hold(story.room.state, story.office.state, held, keeper));
+  }
+  const SpaceErase erasure{ErasureGround::retention_over, story.office.random.make<ArchiveHash>()};
+  story.room.take(erase_space(story.room.state, story.office.state, erasure, keeper));
+  story.room.take(confirm_erasure(story.room.state, story.office.state, keeper));
   Vectors out;
   for (const Record& record : story.office.records) {
     out.entry(organisation_kind_name(record.kind)).line("organisation", to_hex(record.encode()));
