@@ -103,7 +103,8 @@ CREATE TABLE access_entry(
 }  // namespace
 
 std::span<const store::Migration> workspace_migrations() {
-  static const store::Migration kSteps[] = {{kVersion1}, {kVersion2}, {kVersion3}, {kVersion4}};
+  static const store::Migration kSteps[] = {
+      {kVersion1}, {kVersion2}, {kVersion3}, {kVersion4}, {kVersion5}};
   return kSteps;
 }
 

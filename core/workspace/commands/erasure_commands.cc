@@ -291,7 +291,7 @@ constexpr CommandRow kRows[] = {
      kArchiveParameters,
      {},
      Entitlement::supervisors,
-     AccessClass::share,
+     AccessClass::extract,
      true,
      false,
      case_archive},

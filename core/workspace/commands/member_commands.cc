@@ -39,7 +39,7 @@ Value describe(Core& core, const SpaceLog& log, const ledger::Member& member) {
 }
 
 Result<Value> case_members(Call& call) {
-  FELTBOG_TRY(file, find_file(call.core(), call.text("case")));
+  FELTBOG_TRY(file, call.shown_file());
   const SpaceLog* log = call.core().membership.space(file->id);
   Value rows = Value::List{};
   for (const ledger::Member& member : log->state.members()) {
@@ -57,7 +57,7 @@ Value answer(Call& call, const SpaceFile& file, bool is_member) {
 }
 
 Result<Value> case_add_member(Call& call) {
-  FELTBOG_TRY(file, find_file(call.core(), call.text("case")));
+  FELTBOG_TRY(file, call.shown_file());
   FELTBOG_TRY(user, find_user(call.core(), call.text("user")));
   FELTBOG_TRY(role, role_from(call));
   call.work().add_members(file->id, {{user, role}});
@@ -67,7 +67,7 @@ Result<Value> case_add_member(Call& call) {
 }
 
 Result<Value> case_remove_member(Call& call) {
-  FELTBOG_TRY(file, find_file(call.core(), call.text("case")));
+  FELTBOG_TRY(file, call.shown_file());
   FELTBOG_TRY(user, find_user(call.core(), call.text("user")));
   if (user == call.core().user()) {
     return Error{ErrorCode::invalid_argument, "nobody makes the next key of a case they leave"};

@@ -261,7 +261,7 @@ constexpr CommandRow kRows[] = {
      kUseParameters,
      {},
      Entitlement::administrators,
-     AccessClass::view,
+     AccessClass::none,
      true,
      false,
      recovery_use},

@@ -221,7 +221,7 @@ TEST_CASE("a record re-signed by another member, or altered, is refused") {
 
 TEST_CASE("an unknown kind, space kind or space role stops the log") {
   Shared office;
-  for (const std::uint16_t kind : {std::uint16_t{0}, std::uint16_t{8}}) {
+  for (const std::uint16_t kind : {std::uint16_t{0}, std::uint16_t{11}}) {
     SpaceState trial = office.room.state;
     CHECK(
         code_of(trial.apply(sign_record(LogKind::space, log_id(trial.id()), trial.head(),
