@@ -45,6 +45,12 @@ Bytes chunk_message(MessageType type) {
   }
 }
 
+template <class Message>
+Result<Bytes> recode_as(BytesView body) {
+  FELTBOG_TRY(message, decode_message<Message>(body));
+  return encode_message(message);
+}
+
 }  // namespace
 
 Bytes sample(MessageType type) {
@@ -78,6 +84,37 @@ Bytes sample(MessageType type) {
     case MessageType::chunk: return chunk_message(type);
   }
   return {};
+}
+
+Result<Bytes> recode(BytesView body) {
+  FELTBOG_TRY(type, message_type(body));
+  switch (type) {
+    case MessageType::hello: return recode_as<Hello>(body);
+    case MessageType::challenge: return recode_as<Challenge>(body);
+    case MessageType::proof: return recode_as<Proof>(body);
+    case MessageType::welcome: return recode_as<Welcome>(body);
+    case MessageType::bye: return recode_as<Bye>(body);
+    case MessageType::ping: return recode_as<Ping>(body);
+    case MessageType::have: return recode_as<Have>(body);
+    case MessageType::ahead: return recode_as<Ahead>(body);
+    case MessageType::records: return recode_as<Records>(body);
+    case MessageType::runs: return recode_as<Runs>(body);
+    case MessageType::standing: return recode_as<Standing>(body);
+    case MessageType::withdrawn: return recode_as<Withdrawn>(body);
+    case MessageType::head: return recode_as<Head>(body);
+    case MessageType::pulled: return recode_as<Pulled>(body);
+    case MessageType::append_record: return recode_as<AppendRecord>(body);
+    case MessageType::record_answer: return recode_as<RecordAnswer>(body);
+    case MessageType::push_runs: return recode_as<PushRuns>(body);
+    case MessageType::runs_answer: return recode_as<RunsAnswer>(body);
+    case MessageType::offer_chunks: return recode_as<OfferChunks>(body);
+    case MessageType::chunks_answer: return recode_as<ChunksAnswer>(body);
+    case MessageType::put_chunk: return recode_as<PutChunk>(body);
+    case MessageType::chunk_answer: return recode_as<ChunkAnswer>(body);
+    case MessageType::get_chunks: return recode_as<GetChunks>(body);
+    case MessageType::chunk: return recode_as<Chunk>(body);
+  }
+  return Error{ErrorCode::protocol_error, {}};
 }
 
 Bytes frame(BytesView body) {

@@ -8,6 +8,8 @@ namespace feltbog::tests {
 
 // The body of a message in which no field is empty.
 Bytes sample(sync::MessageType type);
+// Decodes a body as whatever type it says it is, and encodes what came out. Error: protocol_error.
+Result<Bytes> recode(BytesView body);
 // A body as the frame that carries it.
 Bytes frame(BytesView body);
 
