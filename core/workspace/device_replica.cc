@@ -97,6 +97,7 @@ Result<void> DeviceReplica::meet(const ServerIncarnation& incarnation) {
 Result<ledger::Holdings> DeviceReplica::holdings(const ServerIncarnation& incarnation) {
   FELTBOG_CHECK(core_->ready());
   FELTBOG_CHECK(meet(incarnation));
+  outbox_.begin_session();
   ledger::Holdings out;
   const auto& organisation = core_->membership.organisation();
   const std::uint64_t accepted = core_->membership.organisation_accepted();

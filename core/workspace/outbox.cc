@@ -11,6 +11,8 @@
 namespace feltbog::workspace {
 namespace {
 
+// How often entries of the access log are sealed within a session.
+constexpr std::int64_t kEntriesEveryMilliseconds = 60'000;
 // Half of what a run holds, so that joining batches never outgrows it.
 constexpr std::size_t kGroupBytesMax = ledger::kRunPayloadBytesMax / 2;
 
@@ -51,12 +53,22 @@ Result<void> Outbox::seal() {
   return seal_access_entries();
 }
 
+// A screen that looks again whenever a session tells of something would otherwise keep the session
+// busy with entries of its own looking.
+bool Outbox::entries_are_due() const {
+  return !entries_sealed_at_ ||
+         core_->environment.clock->instant().milliseconds - entries_sealed_at_->milliseconds >=
+             kEntriesEveryMilliseconds;
+}
+
 // They are no changes, but are numbered like them, and travel the same way.
 Result<void> Outbox::seal_access_entries() {
+  if (!entries_are_due()) return {};
   FELTBOG_TRY(space, core_->access->space());
   if (!space) return {};
   FELTBOG_TRY(may, may_seal(*space));
   if (!may) return {};
+  entries_sealed_at_ = core_->environment.clock->instant();
   while (true) {
     FELTBOG_TRY(batch, core_->access->next_batch());
     if (batch.count == 0) return {};

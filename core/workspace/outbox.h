@@ -21,6 +21,8 @@ class Outbox {
   // membership records, still wait, and files whose key must be rotated first. A barred device
   // seals as of before it was barred. Durable when it returns.
   Result<void> seal();
+  // A session begins: entries of the access log are sealed once more.
+  void begin_session() { entries_sealed_at_.reset(); }
   Result<std::vector<ledger::OutgoingRun>> runs(std::size_t bytes_max, std::uint64_t after);
   // Runs that are not in the outbox, or not of this device, are passed over.
   Result<void> receipted(const SpaceId& space, std::span<const RunHash> runs, BytesView receipt);
@@ -42,8 +44,10 @@ class Outbox {
   Result<void> seal_access_entries();
   // The place of the new run.
   Result<std::int64_t> seal_payload(const SpaceId& space, std::size_t count, Bytes payload);
+  bool entries_are_due() const;
   Core* core_;
   ServerOrder* order_;
+  std::optional<Instant> entries_sealed_at_;  // in this session
 };
 
 // The server may have lost what it gave receipts for, in one space or in all: this device's runs

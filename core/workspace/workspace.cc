@@ -2,6 +2,7 @@
 #include "core/workspace/workspace.h"
 
 #include "core/base/cbor.h"
+#include "core/workspace/access_log.h"
 #include "core/workspace/call.h"
 #include "core/workspace/command.h"
 #include "core/workspace/core.h"
@@ -48,6 +49,7 @@ Result<std::unique_ptr<Core>> read_core(const Environment& environment, std::str
   auto core = std::make_unique<Core>(environment, path, std::move(database), std::move(identity),
                                      incarnation);
   FELTBOG_CHECK(core->reread());
+  core->access->room().take_once();
   core->replica->resume();
   return core;
 }

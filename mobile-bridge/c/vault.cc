@@ -57,7 +57,7 @@ Result<std::unique_ptr<workspace::Workspace>> Vault::unlock(store::SlotKind kind
   FELTBOG_TRY(master, opened.unlock(kind, secret, environment_.clock->wall_time()));
   FELTBOG_TRY(open, workspace::Workspace::open(environment_, database(), master));
   FELTBOG_TRY(due, open->wipe_due());
-  if (!due) return std::move(open);
+  if (!due) return open;
   open.reset();
   FELTBOG_CHECK(wipe());
   return Error{ErrorCode::revoked, "wiped"};

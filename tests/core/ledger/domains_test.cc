@@ -21,6 +21,8 @@ using ledger::test::listed_domains;
 
 // Rooms other than the ledger: one file each.
 const std::set<std::string> kElsewhere{
+    "access-key.v1",     // core/workspace: key that an access log's entries are wrapped with
+    "archive.v1",        // core/workspace: what an archive was given
     "conflict.v1",       // core/workspace: short names of conflicts
     "set-aside.v1",      // core/workspace: names of runs that could not be used
     "state.v1",          // core/workspace: the state two devices compare

@@ -14,6 +14,7 @@ Signatures::Signatures() {
   office_.append(founder_, ServerKeySet{key()});
   add_records();
   add_device_addition();
+  add_recovery_use();
   add_founding();
   add_run();
   add_statements();
@@ -87,6 +88,34 @@ void Signatures::add_device_addition() {
                                 encode_payload(add)))
              .has_value();
        }});
+}
+
+// The recovery key signs with the founder's own.
+void Signatures::add_recovery_use() {
+  NewRecoveryKey made = make_recovery_key(office_.state.id(), office_.random);
+  made.publics.signing = key();
+  OrganisationState state = office_.state;
+  const auto set =
+      make_record(state, founder_.identity, RecoveryKeySet{made.publics, made.custody});
+  REQUIRE(set.has_value());
+  REQUIRE(state.apply(*set).has_value());
+  const RecoveryUse use{
+      recovery_key_id(made.publics), RecoveryReason::ordered, WallTime{1800000000000}, {}};
+  const Bytes statement =
+      recovery_use_statement(state.id(), use.key, founder_.id(), use.reason, use.at);
+  kinds_.push_back({"recovery use", domains::kRecoveryUse, statement,
+                    crypto::sign(founder_.identity.signing, domains::kRecoveryUse, statement),
+                    [this, state, use](const crypto::Signature& given) {
+                      RecoveryUse payload = use;
+                      payload.signature = given;
+                      const OrganisationPayload any = payload;
+                      OrganisationState trial = state;
+                      return trial
+                          .apply(sign_record(LogKind::organisation, log_id(state.id()),
+                                             state.head(), {}, founder_.identity, kind_of(any),
+                                             encode_payload(any)))
+                          .has_value();
+                    }});
 }
 
 void Signatures::add_founding() {

@@ -37,6 +37,7 @@ class Signatures {
  private:
   void add_records();
   void add_device_addition();
+  void add_recovery_use();
   void add_founding();
   void add_run();
   template <class Statement>

@@ -133,6 +133,27 @@ TEST_CASE("what needs no entry tells nothing of any citizen") {
   }
 }
 
+TEST_CASE("who looks whenever a session tells of something does not keep it busy with entries") {
+  Audited test;
+  test.anna.call("case.show", parameters("case", test.id));
+  test.office.sync_all();  // its log is there from the first entry on
+  auto& replica = test.anna.workspace().replica();
+  static_cast<void>(replica.claim());
+  REQUIRE(replica.holdings(test.office.relay().incarnation()).has_value());
+  std::uint64_t last = 0;
+  const auto sealed = [&] {
+    test.anna.call("case.show", parameters("case", test.id));
+    const auto runs = replica.runs_to_send(1 << 20, last);
+    REQUIRE(runs.has_value());
+    if (!runs->empty()) last = runs->back().place;
+    return runs->size();
+  };
+  CHECK(sealed() == 1);
+  CHECK(sealed() == 0);
+  test.anna.clock.advance(60'000);
+  CHECK(sealed() == 1);
+}
+
 TEST_CASE("opening a note to write in it and a photo to look at it leave an entry each") {
   Audited test;
   auto writer = workspace::AttachmentWriter::open(test.anna.workspace(), test.id, "f", "image/png");

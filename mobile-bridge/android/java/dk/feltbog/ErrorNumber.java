@@ -16,6 +16,7 @@ public final class ErrorNumber {
     public static final int CANCELLED = 9;
     public static final int IMMUTABLE = 10;
     public static final int FORGOTTEN = 11;
+    public static final int ERASED = 12;
     public static final int WRONG_PASSPHRASE = 30;
     public static final int LOCKED = 31;
     public static final int TOO_MANY_TRIES = 32;
