@@ -8,6 +8,7 @@
 #include "core/base/cbor.h"
 #include "core/base/clock.h"
 #include "core/ledger/replica.h"
+#include "sync/answer_code.h"
 
 namespace feltbog::sync {
 
@@ -44,21 +45,6 @@ std::span<const MessageType> message_types();
 // The first bytes of a record's hash: enough to notice that two logs differ.
 using HeadTag = FixedBytes<8, struct HeadTagTag>;
 HeadTag head_tag(const RecordHash& hash);
-
-// In answers, 0 stands for success; any other number is an ErrorCode.
-using AnswerCode = std::uint64_t;
-inline constexpr AnswerCode kTaken = 0;
-inline constexpr AnswerCode kAnswerCodeMax = 65'535;
-
-// What an answer or a farewell carries for `code`, and the code a number stands for: internal for
-// one this version does not know.
-AnswerCode answer_of(ErrorCode code);
-ErrorCode error_of(AnswerCode answer);
-// What a side tells the other when it ends for this reason: trouble of its own disk or making is
-// its own affair, and told as internal.
-AnswerCode farewell_of(ErrorCode code);
-// Whether the code speaks of an item or of who asks, not of trouble at the one who answers.
-bool is_refusal(ErrorCode code);
 
 struct Hello {
   static constexpr MessageType kType = MessageType::hello;
