@@ -72,7 +72,7 @@ Result<void> Outbox::seal_access_entries() {
   while (true) {
     FELTBOG_TRY(batch, core_->access->next_batch());
     if (batch.count == 0) return {};
-    const auto sealed = core_->durably([&]() -> Result<bool> {
+    auto sealed = core_->durably([&]() -> Result<bool> {
       FELTBOG_CHECK(seal_payload(*space, batch.count, batch.payload));
       FELTBOG_CHECK(core_->access->remove(batch));
       return false;

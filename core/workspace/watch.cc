@@ -8,7 +8,7 @@
 #include "core/workspace/call.h"
 
 namespace feltbog::workspace {
-Result<Watch> Watch::open(Workspace& workspace, std::string query, Value parameters,
+Result<Watch> Watch::open(Workspace& workspace, const std::string& query, Value parameters,
                           CallContext context, std::optional<std::uint64_t> since) {
   const CommandRow* row = find_command(query);
   if (row == nullptr) return Error{ErrorCode::unknown_command, {}};

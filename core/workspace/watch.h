@@ -18,7 +18,7 @@ class Watch {
  public:
   // The workspace must outlive the watch. `since` is the revision a reader saw last, if it still
   // holds rows from then. Errors: those of the query; invalid_argument when the row is a command.
-  static Result<Watch> open(Workspace& workspace, std::string query, Value parameters,
+  static Result<Watch> open(Workspace& workspace, const std::string& query, Value parameters,
                             CallContext context, std::optional<std::uint64_t> since = std::nullopt);
 
   // Nothing when the rows are as they were. Otherwise {"revision", "reset", "rows", "removed"},

@@ -163,6 +163,7 @@ TEST_CASE("a lost phone is told apart by what it could read, and can read nothin
   test.report_lost();
   const Value after = report(test.desk);
   CHECK(after["standing"] == Value("revoked"));
+  CHECK(test.desk.call("device.report", parameters("device", "Anna")) == after);
   CHECK(after["reads_new"] == Value(false));
   CHECK(after["lost_at"] == Value("2026-11-02T13:00"));
   REQUIRE(after["files"].items().size() == 1);
