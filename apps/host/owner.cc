@@ -302,8 +302,8 @@ void Owner::watch(const Asker& asker, Value& body) {
       revision != nullptr && *revision >= 0) {
     since = static_cast<std::uint64_t>(*revision);
   }
-  auto opened = workspace::Watch::open(**open, std::move(prepared->command),
-                                       std::move(prepared->parameters), prepared->context, since);
+  auto opened = workspace::Watch::open(**open, prepared->command, std::move(prepared->parameters),
+                                       prepared->context, since);
   if (!opened.has_value()) return asker.error(opened.error());
   const auto taken = watches_.open(asker, std::move(*opened));
   if (!taken.has_value()) asker.error(taken.error());

@@ -91,7 +91,7 @@ feltbog_error* feltbog_workspace_watch_open(feltbog_workspace* workspace, const 
     if (family.watches.size() >= kWatchesMax) return Error{ErrorCode::limit_exceeded, "watches"};
     FELTBOG_TRY(request, request_in(query, query_size, parameters, parameters_size, options));
     const auto seen = since == 0 ? std::nullopt : std::optional<std::uint64_t>(since);
-    FELTBOG_TRY(watch, Watch::open(open, std::move(request.command), std::move(request.parameters),
+    FELTBOG_TRY(watch, Watch::open(open, request.command, std::move(request.parameters),
                                    request.context, seen));
     family.watches.emplace(family.last_watch + 1, std::move(watch));
     *out = ++family.last_watch;
