@@ -65,6 +65,10 @@ std::size_t growth(const TypedRuns& typed) {
                 "body) VALUES(?1, ?2, ?3, ?4, 1790000000000, ?5, ?6)",
                 header.space, header.writer(), header.first_counter, header.change_count,
                 database.last_insert_id(), typed.payloads[index])
+            .has_value() &&
+        database
+            .run("INSERT INTO run_order VALUES(?1, ?2, ?3, ?3)", header.space, index + 1,
+                 header.hash())
             .has_value();
     if (!kept) give_up("a run cannot be kept");
   }
@@ -128,6 +132,8 @@ void print_account() {
              number(header.space_head.sequence) + number(header.organisation_head.sequence),
              number(header.space_head.sequence) + number(header.organisation_head.sequence));
   print_line("heads' hashes", 0, 2 * hash);
+  const std::size_t witness = 1 + ids(16, 1) + number(header.witness->position) + hash;
+  print_line("witness", witness, witness);
   print_line("epoch, key id", 0, number(header.epoch) + ids(16, 1));
   print_line("retention, change count", number(header.retention) + number(header.change_count),
              number(header.retention) + number(header.change_count));
@@ -140,7 +146,7 @@ void print_account() {
                             number(header.body_bytes);
   const std::size_t shared = number(header.space_head.sequence) +
                              number(header.organisation_head.sequence) + number(header.retention) +
-                             number(header.change_count) + 66 + 40 + length + padding;
+                             number(header.change_count) + witness + 66 + 40 + length + padding;
   const std::size_t in_batch = two - one - content;
   const std::size_t stored = run.encode().size() - content;
   print_line("versions and CBOR heads", in_batch - shared, stored - shared - named);

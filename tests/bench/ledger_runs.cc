@@ -12,8 +12,13 @@ TypedRuns::TypedRuns(std::size_t changes, std::size_t each) {
       testing::to_changes(testing::generate_sequential(7, changes));
   if (typed.size() != changes) give_up("a keystroke is not one change");
   writer = typed.front().id.writer;
+  const auto server = office.random.make<ServerIncarnation>();
   ledger::test::Chain chain{room, author, 1, {}};
   for (std::size_t at = 0; at < changes; at += each) {
+    // A new one in each run: as when others write in between.
+    if (at > 0) {
+      chain.witness = {server, at, office.random.make<ledger::PositionHash>()};
+    }
     const auto part = std::span(typed).subspan(at, std::min(each, changes - at));
     payloads.push_back(document::encode_changes(writer, part).value());
     auto run = chain.seal(static_cast<std::uint32_t>(part.size()), payloads.back());
