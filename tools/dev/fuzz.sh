@@ -66,11 +66,18 @@ fuzz_slice() {
   local name=$1 seconds=$2 log=$fuzz_home/log/$1 began=$SECONDS executions spent edges
   read -r executions spent edges < <(fuzz_counts "$name")
   mkdir -p "$fuzz_home"/{corpus,crashes,seeds}/"$name"
-  # A crash ends the slice and leaves its input behind.
+  # A crash ends the slice and leaves its input behind. A target that fails without one (it did not
+  # even start) leaves its log there instead; 72: somebody interrupted it.
+  local status=0 before
+  before=$(find "$fuzz_home/crashes/$name" -type f | wc -l)
   build/fuzz/tests/fuzz/"fuzz_$name" -max_total_time="$seconds" -runs=$((fuzz_goal - executions)) \
     -print_final_stats=1 -timeout=25 -rss_limit_mb=2048 \
     -artifact_prefix="$fuzz_home/crashes/$name/" \
-    "$fuzz_home/corpus/$name" "$fuzz_home/seeds/$name" >"$log" 2>&1 || true
+    "$fuzz_home/corpus/$name" "$fuzz_home/seeds/$name" >"$log" 2>&1 || status=$?
+  if ((status != 0 && status != 72)) &&
+    (($(find "$fuzz_home/crashes/$name" -type f | wc -l) == before)); then
+    cp "$log" "$fuzz_home/crashes/$name/failed-$status.log"
+  fi
   local more now
   more=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
   now=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)
