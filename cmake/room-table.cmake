@@ -40,6 +40,7 @@ feltbog_guard("^openssl/" core/crypto sync/transport server apps/host apps/cli)
 feltbog_guard("^jni\\.h" mobile-bridge/android)
 feltbog_guard("^CLI/" apps/cli server)
 feltbog_guard("^qrencode" apps/cli)
+feltbog_guard("^png" apps/cli)
 # Platform calls of the core live in one folder; sockets and processes belong to programs.
 feltbog_guard("^(unistd|fcntl|dlfcn|signal|termios|pwd)\\.h|^sys/"
   core/base server apps/host apps/cli apps/demo)

@@ -39,7 +39,15 @@ constexpr Parameter kInvite[] = {
     {"qr",
      ParameterType::boolean,
      Presence::optional,
-     {"Show it as a QR code as well", "Vis den også som QR-kode"}}};
+     {"Show it as a QR code as well", "Vis den også som QR-kode"}},
+    {"png",
+     ParameterType::text,
+     Presence::optional,
+     {"Write the QR code to a new picture file", "Skriv QR-koden til en ny billedfil"}},
+    {"page",
+     ParameterType::text,
+     Presence::optional,
+     {"Write it to a new HTML page to print", "Skriv den til en ny HTML-side til udskrift"}}};
 constexpr Parameter kLock[] = {{"stop",
                                 ParameterType::boolean,
                                 Presence::optional,

@@ -5,7 +5,7 @@
 
 #include "apps/cli/completion.h"
 #include "apps/cli/error_message.h"
-#include "apps/cli/qr.h"
+#include "apps/cli/invite.h"
 #include "apps/cli/render.h"
 #include "apps/host/owner_process.h"
 
@@ -180,49 +180,6 @@ Result<void> run_enrol(const Context& context) {
   Value body;
   body["invite"] = context.parameters["invite"];
   return join(context, verb::kEnrol, std::move(body), Phrase::joined);
-}
-
-Result<Value> sync_once(Session& session) {
-  Value body;
-  body["mode"] = "once";
-  return session.ask_with_progress(verb::kSync, body);
-}
-
-Result<void> print_invite(const Context& context, const Value& invite) {
-  const std::string text = invite["invite"].text_or("");
-  context.print(std::string(say(context.language, Phrase::invite_for)) + " " +
-                render_cell({}, invite["name"], context.language) + "\n" +
-                std::string(say(context.language, Phrase::invite_valid_until)) + " " +
-                render_date(invite["expires"].text_or(""), context.language) + "\n\n" + text +
-                "\n\n");
-  if (context.parameters["qr"].boolean_or(false)) {
-    FELTBOG_TRY(code, qr_for_terminal(text, context.out_terminal.colour));
-    context.print(code + "\n");
-  }
-  context.print(std::string(say(context.language, Phrase::invite_use)) + "\n");
-  return {};
-}
-
-// The invite is shown even when the sync fails: it was made, and cannot be shown again.
-Result<int> run_invite(const Context& context) {
-  FELTBOG_TRY(session, Session::open(context, Session::Folder::must_exist));
-  Value parameters = context.parameters;
-  parameters.map()->erase("qr");
-  FELTBOG_TRY(invite, session.call("user.invite", parameters));
-  const auto synced = sync_once(session);
-  if (context.line.options.json) {
-    invite["synced"] = synced.has_value();
-    if (!synced.has_value()) {
-      const Value error = error_json(context.language, synced.error());
-      invite["error"] = error["error"];
-    }
-    context.print_json(invite);
-    return synced.has_value() ? 0 : exit_status(synced.error());
-  }
-  FELTBOG_CHECK(print_invite(context, invite));
-  if (synced.has_value()) return 0;
-  context.remark(Phrase::invite_not_synced);
-  return synced.error();
 }
 
 Result<void> run_sync_watch(const Context& context, Session& session, const Value& body) {

@@ -5,7 +5,8 @@
 set -euo pipefail
 root=$1
 packages="libsodium-dev libsodium23 libsqlite3-dev libsqlite3-0 libssl-dev libssl3
-  libzstd-dev libzstd1 libutf8proc-dev libutf8proc2 libqrencode-dev libqrencode4 libpng16-16 zlib1g
+  libzstd-dev libzstd1 libutf8proc-dev libutf8proc2 libqrencode-dev libqrencode4 libpng-dev libpng16-16
+  zlib1g-dev zlib1g
   libboost1.81-dev nlohmann-json3-dev libcli11-dev doctest-dev"
 
 rm -rf "$root"

@@ -4,7 +4,7 @@
 
 packages_build="g++ cmake ninja-build pkg-config ccache
   libsodium-dev libsqlite3-dev libssl-dev libboost1.81-dev nlohmann-json3-dev libzstd-dev libutf8proc-dev
-  libcli11-dev doctest-dev libqrencode-dev openjdk-17-jdk-headless"
+  libcli11-dev doctest-dev libqrencode-dev libpng-dev openjdk-17-jdk-headless"
 packages_clang="clang-14 llvm-14 libclang-rt-14-dev"
 
 packages_of() {
