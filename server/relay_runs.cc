@@ -20,7 +20,7 @@ struct RelayStore::PendingRun {
 };
 
 struct RelayStore::RunBatchInHand {
-  std::optional<DeviceId> only;  // whose runs alone are taken: a barred device's own
+  std::optional<DeviceId> only;  // whose runs alone are taken: its own, of who is no member now
   std::vector<PendingRun> pending;
   std::map<WriterId, ledger::WriterTip> tips;  // after the pending ones
   std::map<RunHash, std::uint64_t> placed;     // the pending ones
@@ -111,7 +111,7 @@ Result<sync::AppendedRuns> RelayStore::append_runs(const DeviceId& author, const
                                                    std::span<const Bytes> runs) {
   FELTBOG_TRY(entry, receiving_space(author, space));
   RunBatchInHand batch;
-  if (!organisation().device_active(author)) batch.only = author;
+  if (!entry->state.admits(author, organisation())) batch.only = author;
   batch.bytes = entry->run_bytes;
   sync::AppendedRuns result;
   for (const Bytes& encoded : runs) {

@@ -51,7 +51,7 @@ Result<void> RelayStore::require_active(const DeviceId& device) {
 Result<SpaceEntry*> RelayStore::member_space(const DeviceId& device, const SpaceId& space) {
   FELTBOG_CHECK(require_active(device));
   FELTBOG_TRY(entry, state_->space(space));
-  if (entry == nullptr || !entry->state.admits(device, organisation())) {
+  if (entry == nullptr || !admits(device, *entry)) {
     return Error{ErrorCode::not_permitted, "space"};
   }
   return entry;
@@ -59,10 +59,10 @@ Result<SpaceEntry*> RelayStore::member_space(const DeviceId& device, const Space
 
 Result<SpaceEntry*> RelayStore::receiving_space(const DeviceId& device, const SpaceId& space) {
   FELTBOG_CHECK(state_->refresh());
-  if (organisation().device_active(device)) return member_space(device, space);
   FELTBOG_TRY(entry, state_->space(space));
-  const auto was_given = [&](const ledger::Epoch& epoch) { return epoch.holders.contains(device); };
-  if (entry == nullptr || std::ranges::none_of(entry->state.epochs(), was_given)) {
+  const bool may_bring = entry != nullptr && (entry->state.admits(device, organisation()) ||
+                                              entry->state.ever_held_key(device));
+  if (!may_bring) {
     return Error{ErrorCode::not_permitted, "space"};
   }
   return entry;

@@ -60,7 +60,7 @@ class RelayStore final : public sync::Relay {
                                 const crypto::Signature& proof) override;
   Result<ledger::LogHead> organisation_head() override;
   Result<std::vector<SpaceId>> spaces_of(const DeviceId& device) override;
-  Result<std::vector<SpaceId>> recoverable_spaces(const DeviceId& device) override;
+  Result<std::vector<SpaceId>> log_only_spaces(const DeviceId& device) override;
   Result<sync::SpaceStanding> standing(const DeviceId& device, const SpaceId& space) override;
   Result<std::vector<ledger::RecordItem>> read_records(const sync::Admission& reader,
                                                        const ledger::LogName& log,
@@ -93,12 +93,18 @@ class RelayStore final : public sync::Relay {
   // The space, when the device is a member of it now. Errors: not_permitted (also for a space that
   // does not exist: nobody learns which ids do), revoked.
   Result<SpaceEntry*> member_space(const DeviceId& device, const SpaceId& space);
-  // The space, when the device may bring runs and chunks: a member, or a barred device that was
-  // given one of its keys. Error: not_permitted.
+  // The space, when the device may bring runs and chunks: a member, or one that was given one of
+  // its keys, barred or removed since. Error: not_permitted.
   Result<SpaceEntry*> receiving_space(const DeviceId& device, const SpaceId& space);
   Result<void> require_active(const DeviceId& device);
   // Whether an active device's user has put the recovery key to use, which holds the space's key.
-  bool recovers(const DeviceId& device, const SpaceEntry& entry) const;
+  // A member, and by the server's clock not under a mandate that is over.
+  bool admits(const DeviceId& device, const SpaceEntry& entry) const;
+  // SpaceStanding::log_only
+  bool reads_log_only(const DeviceId& device, const SpaceEntry& entry) const;
+  Result<void> check_mandate_time(const ledger::OrganisationPayload& payload) const;
+  Result<void> check_leaving_time(const ledger::SpacePayload& payload,
+                                  const ledger::SpaceState& space) const;
 
   Result<sync::Admission> admit_device(ledger::SessionTranscript transcript,
                                        const crypto::Signature& proof);

@@ -63,9 +63,9 @@ struct SignedHead {
 // How a space stands for one device.
 struct SpaceStanding {
   bool member = false;  // may read and write it now
-  // No member, but may read its records, and no runs, for having used the organisation's recovery
-  // key. Without either the rest is zero.
-  bool recovers = false;
+  // May read its records, and no runs: for having used the organisation's recovery key, being on
+  // duty, or being there under a mandate that is over. Without either the rest is zero.
+  bool log_only = false;
   ledger::LogHead records;
   std::uint64_t last_position = 0;  // of its newest run; 0 when there is none
 };
@@ -94,15 +94,15 @@ class Relay {
   virtual Result<ledger::LogHead> organisation_head() = 0;
   // The spaces of which a device is a member, in any order. Error: revoked, which ends the session.
   virtual Result<std::vector<SpaceId>> spaces_of(const DeviceId& device) = 0;
-  // Further spaces of which the device may read the records: SpaceStanding::recovers.
-  virtual Result<std::vector<SpaceId>> recoverable_spaces(const DeviceId& /*device*/) {
+  // Further spaces of which the device may read the records: SpaceStanding::log_only.
+  virtual Result<std::vector<SpaceId>> log_only_spaces(const DeviceId& /*device*/) {
     return std::vector<SpaceId>();
   }
   virtual Result<SpaceStanding> standing(const DeviceId& device, const SpaceId& space) = 0;
 
   // Records from sequence `first` on, in order, with the wraps `reader` needs (all will do). Empty
   // when there are none. Error: not_permitted (not a member of the space; a former member may read
-  // up to and including the record that removed it, who recovers all).
+  // up to and including the record that removed it, those of log_only all).
   virtual Result<std::vector<ledger::RecordItem>> read_records(const Admission& reader,
                                                                const ledger::LogName& log,
                                                                std::uint64_t first,

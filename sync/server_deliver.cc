@@ -29,7 +29,7 @@ Result<void> ServerMachine::begin_delivery() {
   organisation_due_ = true;
   if (!is_member()) return {};
   FELTBOG_TRY(member_of, relay_.spaces_of(admission_->device));
-  FELTBOG_TRY(recoverable, relay_.recoverable_spaces(admission_->device));
+  FELTBOG_TRY(recoverable, relay_.log_only_spaces(admission_->device));
   member_of.insert(member_of.end(), recoverable.begin(), recoverable.end());
   Ahead ahead;
   for (const SpaceId& space : claimed_) {
@@ -85,8 +85,8 @@ void ServerMachine::notify(const ledger::LogName& log, Instant now) {
 
 void ServerMachine::take_standing(SpaceState& state, const SpaceStanding& standing) {
   state.must_look = false;
-  state.is_withdrawn = !standing.member && !standing.recovers;
-  state.records_only = !standing.member && standing.recovers;
+  state.is_withdrawn = !standing.member && !standing.log_only;
+  state.records_only = !standing.member && standing.log_only;
 }
 
 void ServerMachine::queue_records(const SpaceId& space, SpaceState& state) {

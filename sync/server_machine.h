@@ -63,7 +63,7 @@ class ServerMachine {
     HeadTag tag;                // of its last record, as the device claims
     bool is_known = false;      // the device listed it, or was sent something of it
     bool is_withdrawn = false;  // the device is no member
-    bool records_only = false;  // it is none, and recovers: SpaceStanding
+    bool records_only = false;  // SpaceStanding::log_only
     bool must_look = true;      // membership is to be asked for anew
     bool in_records_queue = false;
     bool in_runs_queue = false;

@@ -121,6 +121,18 @@ struct OrganisationFold {
     state.recovery_uses_.push_back(
         {payload.key, author, payload.reason, payload.at, record.sequence});
   }
+  void operator()(const TeamSet& payload) const { state.teams_[payload.team] = payload.users; }
+  void operator()(const DutySet& payload) const {
+    state.duty_[record.sequence] = {payload.devices.begin(), payload.devices.end()};
+  }
+  void operator()(const MandateGive& payload) const {
+    const UserId& author = state.devices_.at(record.author).user;
+    state.mandates_.emplace(payload.mandate.id,
+                            MandateEntry{payload.mandate, author, record.sequence, 0});
+  }
+  void operator()(const MandateEnd& payload) const {
+    state.mandates_.at(payload.mandate).ended_at = record.sequence;
+  }
 };
 
 void OrganisationState::fold(const Record& record, const OrganisationPayload& payload) {

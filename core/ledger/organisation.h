@@ -63,6 +63,16 @@ struct RecoveryUseEntry {
   std::uint64_t sequence = 0;
 };
 
+struct MandateEntry {
+  Mandate mandate;
+  UserId given_by;
+  std::uint64_t given_at = 0;
+  std::uint64_t ended_at = 0;  // 0: not ended by a record
+  bool stands_at(std::uint64_t sequence) const {
+    return given_at <= sequence && (ended_at == 0 || sequence < ended_at);
+  }
+};
+
 // A value: copy it to try something. Empty until the first record (organisation_create).
 class OrganisationState {
  public:
@@ -120,6 +130,15 @@ class OrganisationState {
   const RecoveryKeyEntry* recovers_with(const UserId& user, std::uint64_t sequence) const;
   const std::vector<RecoveryUseEntry>& recovery_uses() const { return recovery_uses_; }
 
+  // Devices on duty as of just after that record, those that are active; in order.
+  std::vector<DeviceId> duty_devices(std::uint64_t sequence) const;
+  bool on_duty(const DeviceId& device, std::uint64_t sequence) const;
+  // Null when it was not given by then.
+  const MandateEntry* mandate(const MandateId& mandate) const;
+  const std::map<MandateId, MandateEntry>& mandates() const { return mandates_; }
+  // As they are now, those dissolved without members.
+  const std::map<TeamId, std::vector<UserId>>& teams() const { return teams_; }
+
   const std::map<UserId, UserEntry>& users() const { return users_; }
   const std::map<DeviceId, DeviceEntry>& devices() const { return devices_; }
   const std::map<InviteId, InviteEntry>& invites() const { return invites_; }
@@ -140,6 +159,9 @@ class OrganisationState {
   std::map<WriterId, Cut> cuts_;
   std::map<std::uint64_t, RecoveryKeyEntry> recovery_keys_;  // from that sequence on
   std::vector<RecoveryUseEntry> recovery_uses_;
+  std::map<std::uint64_t, std::set<DeviceId>> duty_;  // from that sequence on
+  std::map<MandateId, MandateEntry> mandates_;
+  std::map<TeamId, std::vector<UserId>> teams_;
 };
 
 // The next record of this log, signed by `author` and already found valid: append it with apply().

@@ -8,10 +8,11 @@
 namespace feltbog::ledger {
 namespace {
 
-constexpr std::array<std::string_view, 13> kKindNames{
+constexpr std::array<std::string_view, 17> kKindNames{
     "organisation_create", "user_add",         "invite_create", "invite_revoke",  "device_add",
     "device_revoke",       "roles_set",        "user_suspend",  "user_reinstate", "server_key_set",
-    "wipe_order",          "recovery_key_set", "recovery_use"};
+    "wipe_order",          "recovery_key_set", "recovery_use",  "team_set",       "duty_set",
+    "mandate_give",        "mandate_end"};
 static_assert(kKindNames.size() == std::variant_size_v<OrganisationPayload>);
 
 constexpr std::uint64_t kWallTimeMax = std::uint64_t{1} << 53;
@@ -76,6 +77,23 @@ struct Write {
     to.array(4).fixed(payload.key).uint(static_cast<std::uint64_t>(payload.reason));
     to.uint(static_cast<std::uint64_t>(payload.at.milliseconds)).fixed(payload.signature);
   }
+  void operator()(const TeamSet& payload) {
+    to.array(2).fixed(payload.team);
+    write_sorted(to, payload.users);
+  }
+  void operator()(const DutySet& payload) {
+    to.array(1);
+    write_sorted(to, payload.devices);
+  }
+  void operator()(const MandateGive& payload) {
+    const Mandate& mandate = payload.mandate;
+    to.array(6).fixed(mandate.id).fixed(mandate.holder).array(2).uint(mandate.scope.index());
+    std::visit([this](const auto& subject) { to.fixed(subject); }, mandate.scope);
+    to.uint(static_cast<std::uint64_t>(mandate.ground));
+    to.uint(static_cast<std::uint64_t>(mandate.at.milliseconds));
+    to.uint(static_cast<std::uint64_t>(mandate.until.milliseconds));
+  }
+  void operator()(const MandateEnd& payload) { to.array(1).fixed(payload.mandate); }
 };
 
 using Payload = Result<OrganisationPayload>;
@@ -194,12 +212,65 @@ Payload read_recovery_use(CborReader& reader) {
       RecoveryUse{key, *reason, WallTime{static_cast<std::int64_t>(at)}, signature});
 }
 
+Payload read_team_set(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(2));
+  FELTBOG_TRY(team, reader.fixed<TeamId>());
+  FELTBOG_TRY(users, read_sorted<UserId>(reader, 0, kTeamMembersMax));
+  return OrganisationPayload(TeamSet{team, std::move(users)});
+}
+
+Payload read_duty_set(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(1));
+  FELTBOG_TRY(devices, read_sorted<DeviceId>(reader, 0, kDutyDevicesMax));
+  return OrganisationPayload(DutySet{std::move(devices)});
+}
+
+Result<MandateScope> read_scope(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(2));
+  FELTBOG_TRY(kind, reader.uint());
+  if (kind == 0) {
+    FELTBOG_TRY(space, reader.fixed<SpaceId>());
+    return MandateScope(space);
+  }
+  if (kind != 1) return Error{ErrorCode::unknown_kind, "scope " + std::to_string(kind)};
+  FELTBOG_TRY(user, reader.fixed<UserId>());
+  return MandateScope(user);
+}
+
+Payload read_mandate_give(CborReader& reader) {
+  Mandate out;
+  FELTBOG_CHECK(reader.array(6));
+  FELTBOG_TRY(id, reader.fixed<MandateId>());
+  out.id = id;
+  FELTBOG_TRY(holder, reader.fixed<UserId>());
+  out.holder = holder;
+  FELTBOG_TRY(scope, read_scope(reader));
+  out.scope = scope;
+  FELTBOG_TRY(number, reader.uint());
+  const auto ground = mandate_ground_from_number(number);
+  if (!ground) return Error{ErrorCode::unknown_kind, "ground " + std::to_string(number)};
+  out.ground = *ground;
+  FELTBOG_TRY(at, reader.uint(kWallTimeMax));
+  out.at = WallTime{static_cast<std::int64_t>(at)};
+  FELTBOG_TRY(until, reader.uint(kWallTimeMax));
+  out.until = WallTime{static_cast<std::int64_t>(until)};
+  FELTBOG_CHECK(check_mandate(out));
+  return OrganisationPayload(MandateGive{out});
+}
+
+Payload read_mandate_end(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(1));
+  FELTBOG_TRY(mandate, reader.fixed<MandateId>());
+  return OrganisationPayload(MandateEnd{mandate});
+}
+
 using Read = Payload (*)(CborReader&);
 constexpr std::array<Read, kKindNames.size()> kRead{
     read_create,         read_user_add,       read_invite_create, read_invite_revoke,
     read_device_add,     read_device_revoke,  read_roles_set,     read_user_suspend,
     read_user_reinstate, read_server_key_set, read_wipe_order,    read_recovery_key_set,
-    read_recovery_use};
+    read_recovery_use,   read_team_set,       read_duty_set,      read_mandate_give,
+    read_mandate_end};
 
 }  // namespace
 

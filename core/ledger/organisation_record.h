@@ -8,6 +8,7 @@
 
 #include "core/base/clock.h"
 #include "core/ledger/cut.h"
+#include "core/ledger/mandate.h"
 #include "core/ledger/record.h"
 #include "core/ledger/recovery_key.h"
 #include "core/ledger/roles.h"
@@ -96,11 +97,33 @@ struct RecoveryUse {
   crypto::Signature signature;  // by the recovery key, over recovery_use_statement()
 };
 
+// Who works together; its members are brought into a file when it is made. Replaces what the team
+// was before; without members it is dissolved.
+struct TeamSet {
+  TeamId team;
+  std::vector<UserId> users;  // ascending, each once
+};
+
+// Devices that are given every file's key, so that somebody is always there who can carry out a
+// mandate; they are sent no content for it. Replaces those there were.
+struct DutySet {
+  std::vector<DeviceId> devices;  // ascending, each once
+};
+
+struct MandateGive {
+  Mandate mandate;
+};
+
+// From here on nobody carries it out any more, and who carried it out takes its holder out again.
+struct MandateEnd {
+  MandateId mandate;
+};
+
 // In the order of their kind numbers, from 1.
 using OrganisationPayload =
     std::variant<OrganisationCreate, UserAdd, InviteCreate, InviteRevoke, DeviceAdd, DeviceRevoke,
                  RolesSet, UserSuspend, UserReinstate, ServerKeySet, WipeOrder, RecoveryKeySet,
-                 RecoveryUse>;
+                 RecoveryUse, TeamSet, DutySet, MandateGive, MandateEnd>;
 
 inline std::uint16_t kind_of(const OrganisationPayload& payload) {
   return static_cast<std::uint16_t>(payload.index() + 1);

@@ -33,6 +33,10 @@ class OrganisationRules {
   Result<void> operator()(const WipeOrder& payload) const;
   Result<void> operator()(const RecoveryKeySet& payload) const;
   Result<void> operator()(const RecoveryUse& payload) const;
+  Result<void> operator()(const TeamSet& payload) const;
+  Result<void> operator()(const DutySet& payload) const;
+  Result<void> operator()(const MandateGive& payload) const;
+  Result<void> operator()(const MandateEnd& payload) const;
 
  private:
   UserId author_user() const;
@@ -42,6 +46,7 @@ class OrganisationRules {
   Result<void> require_administrator() const;
   Result<const UserEntry*> require_user(const UserId& user) const;
   Result<void> check_invite(const DeviceAdd& payload) const;
+  Result<void> check_holder(const UserId& holder) const;
   // Whether somebody can still administer once `user` or `device` no longer counts.
   bool administrators_without(const UserId* user, const DeviceId* device) const;
 

@@ -9,14 +9,19 @@ namespace feltbog::ledger {
 
 // Where another barred device holds the key too, nobody could write after that one was barred: the
 // head before it is found by going on backwards.
-std::optional<RunHeads> heads_before_barring(const DeviceId& device, const WriterTip& tip,
+std::optional<RunHeads> heads_before_leaving(const DeviceId& device, const WriterTip& tip,
                                              const OrganisationState& organisation,
                                              const SpaceState& space,
                                              std::uint64_t space_sequence_max) {
   const DeviceEntry* entry = organisation.device(device);
-  if (entry == nullptr || entry->barred_at == 0) return std::nullopt;
+  if (entry == nullptr) return std::nullopt;
+  const auto& stays = space.memberships(entry->user);
+  const bool is_barred = entry->barred_at != 0;
+  const bool is_removed = !stays.empty() && stays.back().until != 0;
+  if (!is_barred && !is_removed) return std::nullopt;
   std::uint64_t place = std::min(space.head().sequence, space_sequence_max);
-  std::uint64_t seen = entry->barred_at - 1;
+  if (is_removed) place = std::min(place, stays.back().until - 1);
+  std::uint64_t seen = is_barred ? entry->barred_at - 1 : organisation.head().sequence;
   for (; seen > 0 && seen >= tip.organisation_sequence; --seen) {
     while (place > 0 && space.cited_at(place) > seen) --place;
     if (place == 0 || place < tip.space_sequence) break;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a device wrote and had not sent when it was barred. It is sealed as of before the barring,
-// so that it can stand in the ledger at all; beyond the cut it waits for a person (run_standing).
+// What a device wrote and had not sent when it was barred, or its user taken out of the space. It
+// is sealed as of before that, so that it can stand in the ledger at all; beyond the cut it waits
+// for a person (run_standing).
 #pragma once
 
 #include <optional>
@@ -15,10 +16,11 @@ struct RunHeads {
   LogHead space;
 };
 
-// The newest heads before its barring at which the device could write in the space: not older than
-// what its last run cites, and no record of the space beyond `space_sequence_max`, the last one the
-// server has accepted. None, when there are no such heads or the device is not barred.
-std::optional<RunHeads> heads_before_barring(const DeviceId& device, const WriterTip& tip,
+// The newest heads before its barring or its user's removal at which the device could write in the
+// space: not older than what its last run cites, and no record of the space beyond
+// `space_sequence_max`, the last one the server has accepted. None, when there are no such heads,
+// or neither has happened.
+std::optional<RunHeads> heads_before_leaving(const DeviceId& device, const WriterTip& tip,
                                              const OrganisationState& organisation,
                                              const SpaceState& space,
                                              std::uint64_t space_sequence_max);

@@ -36,8 +36,17 @@ struct SpaceFold {
 
   void add_members(const std::vector<Member>& members) const {
     for (const Member& member : members) {
-      state.memberships_[member.user].push_back({member.role, record.sequence, 0});
+      auto& stays = state.memberships_[member.user];
+      const bool is_here = !stays.empty() && stays.back().until == 0;
+      if (is_here) {
+        stays.back().mandate.reset();
+      } else {
+        stays.push_back({member.role, record.sequence, 0, std::nullopt});
+      }
     }
+  }
+  void remove_members(const std::vector<UserId>& users) const {
+    for (const UserId& user : users) state.memberships_.at(user).back().until = record.sequence;
   }
   void give_key(const WrapsCommitment& wraps, const std::vector<DeviceId>& devices) const {
     Epoch& epoch = state.epochs_.back();
@@ -49,6 +58,9 @@ struct SpaceFold {
   std::vector<DeviceId> devices_of_members(const std::vector<Member>& members) const {
     return devices_of(organisation, users_of(members), record.cited.sequence);
   }
+  std::vector<DeviceId> holders_of_new_key(const std::vector<Member>& members) const {
+    return key_devices(organisation, state.kind_, users_of(members), record.cited.sequence);
+  }
   void rotate(const Rotation& rotation) const {
     Epoch epoch;
     epoch.number = rotation.epoch;
@@ -58,7 +70,7 @@ struct SpaceFold {
     epoch.sealed_previous = rotation.sealed_previous;
     for (const Cut& cut : rotation.cuts) epoch.cuts.emplace(cut.writer(), cut);
     state.epochs_.push_back(std::move(epoch));
-    give_key(rotation.wraps, devices_of_members(state.members(record.sequence)));
+    give_key(rotation.wraps, holders_of_new_key(state.members(record.sequence)));
   }
 
   void operator()(const SpaceCreate& payload) const {
@@ -71,7 +83,7 @@ struct SpaceFold {
     epoch.key = payload.key;
     epoch.organisation_sequence = record.cited.sequence;
     state.epochs_.push_back(std::move(epoch));
-    give_key(payload.wraps, devices_of_members(payload.members));
+    give_key(payload.wraps, holders_of_new_key(payload.members));
   }
   void operator()(const MemberAdd& payload) const {
     add_members(payload.members);
@@ -79,9 +91,7 @@ struct SpaceFold {
   }
   void operator()(const DeviceJoin& payload) const { give_key(payload.wraps, payload.devices); }
   void operator()(const MemberRemove& payload) const {
-    for (const UserId& user : payload.users) {
-      state.memberships_.at(user).back().until = record.sequence;
-    }
+    remove_members(payload.users);
     rotate(payload.rotation);
   }
   void operator()(const EpochRotate& payload) const { rotate(payload.rotation); }
@@ -92,6 +102,21 @@ struct SpaceFold {
   void operator()(const SpaceErase&) const { state.erased_at_ = record.sequence; }
   void operator()(const LegalHold& payload) const { state.legal_hold_ = payload.held; }
   void operator()(const ErasureDone&) const { state.erased_by_.insert(record.author); }
+  void operator()(const MandateJoin& payload) const {
+    std::vector<UserId> holders;
+    for (const MandateId& id : payload.mandates) {
+      const Mandate& mandate = organisation.mandate(id)->mandate;
+      const SpaceRole role = *state.mandated_role(mandate);
+      state.memberships_[mandate.holder].push_back({role, record.sequence, 0, id});
+      state.carried_out_.insert(id);
+      holders.push_back(mandate.holder);
+    }
+    give_key(payload.wraps, devices_of(organisation, holders, record.cited.sequence));
+  }
+  void operator()(const MandateLeave& payload) const {
+    remove_members(payload.users);
+    rotate(payload.rotation);
+  }
 };
 
 void SpaceState::fold(const Record& record, const SpacePayload& payload,
@@ -170,9 +195,13 @@ bool SpaceState::needs_rotation(const OrganisationState& organisation) const {
   if (erased_at_ != 0) return false;
   const auto& holders = epoch().holders;
   const auto& keys = epoch().recovery_keys;
-  return std::any_of(
-             holders.begin(), holders.end(),
-             [&](const auto& holder) { return !organisation.device_active(holder.first); }) ||
+  const auto must_not_hold = [&](const auto& holder) {
+    const DeviceId& device = holder.first;
+    return !organisation.device_active(device) ||
+           (!role(organisation.device(device)->user) &&
+            !organisation.on_duty(device, organisation.head().sequence));
+  };
+  return std::any_of(holders.begin(), holders.end(), must_not_hold) ||
          std::any_of(keys.begin(), keys.end(), [&](const RecoveryKeyId& key) {
            return key != organisation.recovery_key()->id;
          });
@@ -200,7 +229,7 @@ std::vector<DeviceId> SpaceState::devices_without_key(const OrganisationState& o
 }
 
 std::vector<DeviceId> SpaceState::member_devices(const OrganisationState& organisation) const {
-  return devices_of(organisation, users_of(members()), organisation.head().sequence);
+  return key_devices(organisation, kind_, users_of(members()), organisation.head().sequence);
 }
 
 std::optional<bool> SpaceState::adopted(const RunHash& run) const {

@@ -35,7 +35,8 @@ struct WrapsEntry {
 struct Membership {
   SpaceRole role = SpaceRole::writer;
   std::uint64_t from = 0;
-  std::uint64_t until = 0;  // 0: still a member
+  std::uint64_t until = 0;           // 0: still a member
+  std::optional<MandateId> mandate;  // by which they are here, if by one
 };
 
 // A value: copy it to try something. Empty until the first record (space_create).
@@ -67,6 +68,8 @@ class SpaceState {
   std::vector<Member> members(std::uint64_t sequence) const;
   // Whether the device's user is a member and the device active in the organisation, both now.
   bool admits(const DeviceId& device, const OrganisationState& organisation) const;
+  // The same by the server's clock: not under a mandate that is over.
+  bool admits(const DeviceId& device, const OrganisationState& organisation, WallTime now) const;
 
   // Epoch 1, 2, ...; never called on an empty state.
   const std::vector<Epoch>& epochs() const { return epochs_; }
@@ -81,8 +84,8 @@ class SpaceState {
   // Errors: not_found (no record announces it), malformed and its kin.
   Result<KeyWraps> check_wraps(BytesView encoded) const;
 
-  // Whether a device that holds the current key was barred since, or a recovery key that holds it
-  // was replaced: then the next to seal rotates first.
+  // Whether a device that holds the current key was barred since or is no longer on duty, or a
+  // recovery key that holds it was replaced: then the next to seal rotates first.
   bool needs_rotation(const OrganisationState& organisation) const;
   // The recovery key in force was not given the current key yet: a recovery_join is due.
   bool lacks_recovery_key(const OrganisationState& organisation) const;
@@ -93,10 +96,28 @@ class SpaceState {
   }
   bool recoverable_by(const UserId& user, const OrganisationState& organisation,
                       std::uint64_t sequence) const;
-  // Active devices of members that were not given the current key yet: a device_join is due.
+  // Active devices of members, and of files those on duty, that were not given the current key yet:
+  // a device_join is due.
   std::vector<DeviceId> devices_without_key(const OrganisationState& organisation) const;
-  // All active devices of all members at an organisation head: who a rotation must reach.
+  // All active devices of all members, and of files those on duty: who a rotation must reach.
   std::vector<DeviceId> member_devices(const OrganisationState& organisation) const;
+
+  // Whether the device is on duty and holds the current key of this file: then it reads the log,
+  // gives the key to members' new devices and carries out mandates, and is sent no content.
+  bool served_by(const DeviceId& device, const OrganisationState& organisation) const {
+    return served_by(device, organisation, organisation.head().sequence);
+  }
+  bool served_by(const DeviceId& device, const OrganisationState& organisation,
+                 std::uint64_t sequence) const;
+  // What a mandate makes its holder here; none when it does not concern this space, was carried out
+  // here before, or its holder is a member already.
+  std::optional<SpaceRole> mandated_role(const Mandate& mandate) const;
+  // Mandates that are to be carried out here, and members whose mandate is over. `now` is the own
+  // clock's: the server has the last word.
+  std::vector<MandateId> mandates_due(const OrganisationState& organisation, WallTime now) const;
+  std::vector<UserId> mandates_over(const OrganisationState& organisation, WallTime now) const;
+  // The mandate by which a user is a member now; null when they are none, or for good.
+  const MandateEntry* mandate_of(const UserId& user, const OrganisationState& organisation) const;
 
   // What was decided last about a run that was held back; none when nothing was.
   std::optional<bool> adopted(const RunHash& run) const;
@@ -131,6 +152,7 @@ class SpaceState {
   std::uint64_t erased_at_ = 0;
   bool legal_hold_ = false;
   std::set<DeviceId> erased_by_;
+  std::set<MandateId> carried_out_;
 };
 
 }  // namespace feltbog::ledger

@@ -75,7 +75,8 @@ Result<Draft::Rotated> Draft::rotate(const Keyring& keys, const std::vector<User
   auto key = crypto::Key::random(random);
   const std::uint32_t epoch = space.epoch().number + 1;
   const WrapContext next = context(space.id(), epoch, key_id(key, space.id(), epoch));
-  const auto devices = devices_of(organisation, remaining, organisation.head().sequence);
+  const auto devices =
+      key_devices(organisation, space.kind(), remaining, organisation.head().sequence);
   FELTBOG_TRY(wraps, wrap(key, next, devices));
   sort_cuts(cuts);
   Bytes sealed = seal_previous_key(*previous, space.epoch().key, key, next, random);
@@ -106,7 +107,8 @@ Result<NewSpace> create_space(const SpaceId& space, SpaceKind kind, std::vector<
   const Draft draft{none, organisation, author, random};
   auto key = crypto::Key::random(random);
   const WrapContext context = draft.context(space, 1, key_id(key, space, 1));
-  const auto devices = devices_of(organisation, users_of(members), organisation.head().sequence);
+  const auto devices =
+      key_devices(organisation, kind, users_of(members), organisation.head().sequence);
   FELTBOG_TRY(wraps, draft.wrap(key, context, devices));
   const SpaceCreate create{organisation.id(), kind, std::move(members), context.key,
                            wraps.commitment()};
@@ -138,6 +140,36 @@ Result<SpaceStep> join_devices(const SpaceState& space, const OrganisationState&
   const Epoch& epoch = space.epoch();
   FELTBOG_TRY(wraps, draft.wrap(*key, draft.context(space.id(), epoch.number, epoch.key), devices));
   return draft.step(DeviceJoin{std::move(devices), wraps.commitment()}, wraps);
+}
+
+Result<SpaceStep> join_mandates(const SpaceState& space, const OrganisationState& organisation,
+                                const Keyring& keys, std::vector<MandateId> mandates,
+                                const DeviceIdentity& author, Random& random) {
+  const Draft draft{space, organisation, author, random};
+  FELTBOG_TRY(key, draft.current_key(keys));
+  std::vector<UserId> holders;
+  for (const MandateId& id : mandates) {
+    const MandateEntry* entry = organisation.mandate(id);
+    if (entry == nullptr) return Error{ErrorCode::not_found, "mandate"};
+    holders.push_back(entry->mandate.holder);
+  }
+  std::sort(mandates.begin(), mandates.end());
+  const auto devices = devices_of(organisation, holders, organisation.head().sequence);
+  const Epoch& epoch = space.epoch();
+  FELTBOG_TRY(wraps, draft.wrap(*key, draft.context(space.id(), epoch.number, epoch.key), devices));
+  return draft.step(MandateJoin{std::move(mandates), wraps.commitment()}, wraps);
+}
+
+Result<RotationStep> leave_mandates(const SpaceState& space, const OrganisationState& organisation,
+                                    const Keyring& keys, std::vector<UserId> users,
+                                    std::vector<Cut> cuts, const DeviceIdentity& author,
+                                    Random& random) {
+  std::sort(users.begin(), users.end());
+  const Draft draft{space, organisation, author, random};
+  FELTBOG_TRY(rotated, draft.rotate(keys, users, std::move(cuts)));
+  const MandateLeave leave{std::move(users), std::move(rotated.rotation)};
+  FELTBOG_TRY(step, draft.step(leave, rotated.wraps));
+  return RotationStep{std::move(step), std::move(rotated.key)};
 }
 
 Result<SpaceStep> join_recovery_key(const SpaceState& space, const OrganisationState& organisation,

@@ -34,6 +34,11 @@ Result<SpaceStep> join_devices(const SpaceState& space, const OrganisationState&
                                const Keyring& keys, std::vector<DeviceId> devices,
                                const DeviceIdentity& author, Random& random);
 
+// Carries out mandates. Errors also: not_found (no such mandate).
+Result<SpaceStep> join_mandates(const SpaceState& space, const OrganisationState& organisation,
+                                const Keyring& keys, std::vector<MandateId> mandates,
+                                const DeviceIdentity& author, Random& random);
+
 // Gives the current key to the recovery key in force.
 Result<SpaceStep> join_recovery_key(const SpaceState& space, const OrganisationState& organisation,
                                     const Keyring& keys, const DeviceIdentity& author,
@@ -53,6 +58,12 @@ Result<RotationStep> remove_members(const SpaceState& space, const OrganisationS
 Result<RotationStep> rotate_epoch(const SpaceState& space, const OrganisationState& organisation,
                                   const Keyring& keys, std::vector<Cut> cuts,
                                   const DeviceIdentity& author, Random& random);
+
+// Takes out members whose mandate is over. `cuts` as above.
+Result<RotationStep> leave_mandates(const SpaceState& space, const OrganisationState& organisation,
+                                    const Keyring& keys, std::vector<UserId> users,
+                                    std::vector<Cut> cuts, const DeviceIdentity& author,
+                                    Random& random);
 
 // `verdicts` in any order, each run once. Errors: those of SpaceState::apply().
 Result<SpaceStep> settle_held_runs(const SpaceState& space, const OrganisationState& organisation,

@@ -8,9 +8,10 @@
 namespace feltbog::ledger {
 namespace {
 
-constexpr std::array<std::string_view, 10> kKindNames{
-    "space_create",     "member_add",    "device_join", "member_remove", "epoch_rotate",
-    "held_runs_settle", "recovery_join", "space_erase", "legal_hold",    "erasure_done"};
+constexpr std::array<std::string_view, 12> kKindNames{
+    "space_create", "member_add",       "device_join",   "member_remove",
+    "epoch_rotate", "held_runs_settle", "recovery_join", "space_erase",
+    "legal_hold",   "erasure_done",     "mandate_join",  "mandate_leave"};
 static_assert(kKindNames.size() == std::variant_size_v<SpacePayload>);
 
 void write_commitment(CborWriter& to, const WrapsCommitment& wraps) {
@@ -122,6 +123,16 @@ struct Write {
   }
   void operator()(const LegalHold& payload) { to.array(1).boolean(payload.held); }
   void operator()(const ErasureDone&) { to.array(0); }
+  void operator()(const MandateJoin& payload) {
+    to.array(2);
+    write_sorted(to, payload.mandates);
+    write_commitment(to, payload.wraps);
+  }
+  void operator()(const MandateLeave& payload) {
+    to.array(2);
+    write_sorted(to, payload.users);
+    write_rotation(to, payload.rotation);
+  }
 };
 
 using Payload = Result<SpacePayload>;
@@ -221,11 +232,25 @@ Payload read_erasure_done(CborReader& reader) {
   return SpacePayload(ErasureDone{});
 }
 
+Payload read_mandate_join(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(2));
+  FELTBOG_TRY(mandates, read_sorted<MandateId>(reader, 1, kMandatesPerRecordMax));
+  FELTBOG_TRY(wraps, read_commitment(reader));
+  return SpacePayload(MandateJoin{std::move(mandates), wraps});
+}
+
+Payload read_mandate_leave(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(2));
+  FELTBOG_TRY(users, read_sorted<UserId>(reader, 1, kMembersPerRecordMax));
+  FELTBOG_TRY(rotation, read_rotation(reader));
+  return SpacePayload(MandateLeave{std::move(users), std::move(rotation)});
+}
+
 using Read = Payload (*)(CborReader&);
 constexpr std::array<Read, kKindNames.size()> kRead{
     read_create,       read_member_add,       read_device_join,   read_member_remove,
     read_epoch_rotate, read_held_runs_settle, read_recovery_join, read_space_erase,
-    read_legal_hold,   read_erasure_done};
+    read_legal_hold,   read_erasure_done,     read_mandate_join,  read_mandate_leave};
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 
 #include "core/ledger/cut.h"
 #include "core/ledger/key_wraps.h"
+#include "core/ledger/mandate.h"
 #include "core/ledger/record.h"
 #include "core/ledger/roles.h"
 
@@ -99,9 +100,22 @@ struct LegalHold {
 // The author's device has destroyed what it had.
 struct ErasureDone {};
 
+// Carries out mandates of the organisation's log: gives their holders the current key, as members.
+struct MandateJoin {
+  std::vector<MandateId> mandates;  // ascending, each once
+  WrapsCommitment wraps;            // of the holders' active devices
+};
+
+// Takes out those whose mandate is over, for a new key they are not given.
+struct MandateLeave {
+  std::vector<UserId> users;  // ascending, each once
+  Rotation rotation;
+};
+
 // In the order of their kind numbers, from 1.
-using SpacePayload = std::variant<SpaceCreate, MemberAdd, DeviceJoin, MemberRemove, EpochRotate,
-                                  HeldRunsSettle, RecoveryJoin, SpaceErase, LegalHold, ErasureDone>;
+using SpacePayload =
+    std::variant<SpaceCreate, MemberAdd, DeviceJoin, MemberRemove, EpochRotate, HeldRunsSettle,
+                 RecoveryJoin, SpaceErase, LegalHold, ErasureDone, MandateJoin, MandateLeave>;
 
 inline std::uint16_t kind_of(const SpacePayload& payload) {
   return static_cast<std::uint16_t>(payload.index() + 1);

@@ -36,6 +36,17 @@ std::vector<DeviceId> devices_of(const OrganisationState& organisation,
   return out;
 }
 
+std::vector<DeviceId> key_devices(const OrganisationState& organisation, SpaceKind kind,
+                                  const std::vector<UserId>& users, std::uint64_t sequence) {
+  std::vector<DeviceId> out = devices_of(organisation, users, sequence);
+  if (!is_file(kind)) return out;
+  const auto duty = organisation.duty_devices(sequence);
+  out.insert(out.end(), duty.begin(), duty.end());
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
 std::vector<UserId> users_of(const std::vector<Member>& members) {
   std::vector<UserId> out;
   for (const Member& member : members) out.push_back(member.user);
@@ -114,7 +125,10 @@ Result<void> SpaceRules::check_added(const std::vector<Member>& members) const {
     if (organisation_.user_suspended(member.user, seen_)) {
       return Error{ErrorCode::wrong_state, "user is suspended"};
     }
-    if (state_.role(member.user)) return Error{ErrorCode::already_exists, "member"};
+    // Who is here by a mandate may stay for good, as what they are.
+    const bool stays_on = state_.mandate_of(member.user, organisation_) != nullptr &&
+                          state_.role(member.user) == member.role;
+    if (state_.role(member.user) && !stays_on) return Error{ErrorCode::already_exists, "member"};
   }
   return {};
 }
@@ -155,8 +169,8 @@ Result<void> SpaceRules::operator()(const SpaceCreate& payload) const {
                 Member{author, SpaceRole::writer}) == payload.members.end()) {
     return refused("the creator is a writing member");
   }
-  return check_recipients(payload.wraps,
-                          devices_of(organisation_, users_of(payload.members), seen_));
+  return check_recipients(
+      payload.wraps, key_devices(organisation_, payload.kind, users_of(payload.members), seen_));
 }
 
 Result<void> SpaceRules::operator()(const MemberAdd& payload) const {
@@ -170,11 +184,14 @@ Result<void> SpaceRules::operator()(const MemberAdd& payload) const {
 }
 
 Result<void> SpaceRules::operator()(const DeviceJoin& payload) const {
-  FELTBOG_CHECK(require_member());
+  FELTBOG_CHECK(require_key_holder());
   for (const DeviceId& id : payload.devices) {
     if (!organisation_.device_active(id, seen_))
       return refused("joins a device that is not active");
-    if (!state_.role(organisation_.device(id)->user)) return refused("joins a device of no member");
+    const bool on_duty = is_file(state_.kind()) && organisation_.on_duty(id, seen_);
+    if (!on_duty && !state_.role(organisation_.device(id)->user)) {
+      return refused("joins a device of no member");
+    }
     if (state_.epoch().holders.contains(id)) {
       return Error{ErrorCode::already_exists, "device holds the key"};
     }
@@ -262,7 +279,8 @@ Result<void> SpaceRules::check_rotation(const Rotation& rotation,
       remaining.push_back(member.user);
     }
   }
-  FELTBOG_CHECK(check_recipients(rotation.wraps, devices_of(organisation_, remaining, seen_)));
+  FELTBOG_CHECK(check_recipients(rotation.wraps,
+                                 key_devices(organisation_, state_.kind(), remaining, seen_)));
   return check_cuts(rotation.cuts, removed);
 }
 

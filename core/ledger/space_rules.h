@@ -10,6 +10,9 @@ namespace feltbog::ledger {
 std::vector<DeviceId> devices_of(const OrganisationState& organisation,
                                  const std::vector<UserId>& users, std::uint64_t sequence);
 std::vector<UserId> users_of(const std::vector<Member>& members);
+// Who a new key of such a space goes to: the users' devices, and of a file those on duty.
+std::vector<DeviceId> key_devices(const OrganisationState& organisation, SpaceKind kind,
+                                  const std::vector<UserId>& users, std::uint64_t sequence);
 
 // Judges one record against the state before it and the organisation at the head it cites. Holds
 // references: lives for one call.
@@ -35,6 +38,8 @@ class SpaceRules {
   Result<void> operator()(const SpaceErase& payload) const;
   Result<void> operator()(const LegalHold& payload) const;
   Result<void> operator()(const ErasureDone& payload) const;
+  Result<void> operator()(const MandateJoin& payload) const;
+  Result<void> operator()(const MandateLeave& payload) const;
 
  private:
   UserId author_user() const;
@@ -44,6 +49,8 @@ class SpaceRules {
   Result<void> require_manager() const;
   // A member who is supervisor or administrator, of a file.
   Result<void> require_keeper() const;
+  // A member, or a device on duty that holds the key.
+  Result<void> require_key_holder() const;
   Result<void> check_added(const std::vector<Member>& members) const;
   Result<void> check_readers(SpaceKind kind, const std::vector<Member>& members) const;
   // The devices, and the recovery key in force at the cited head.

@@ -34,6 +34,18 @@ std::vector<DeviceId> reading_devices(const ledger::OrganisationState& organisat
   return out;
 }
 
+// Who is in a case for an emergency has said why already.
+std::string emergency_among(const Core& core, const AccessEntry& entry) {
+  for (const auto& [space, rows] : entry.cases) {
+    const SpaceLog* log = core.membership.space(space);
+    if (log == nullptr) continue;
+    const auto* mandate = log->state.mandate_of(core.user(), core.membership.organisation());
+    if (mandate == nullptr || !ledger::is_emergency(mandate->mandate.ground)) continue;
+    return "emergency: " + std::string(ledger::mandate_ground_name(mandate->mandate.ground));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<UserId> log_readers(const ledger::OrganisationState& organisation) {
@@ -53,6 +65,7 @@ AccessLog::AccessLog(Core& core, std::string room_path)
     : core_(&core), room_(*core.environment.disk, std::move(room_path)) {}
 
 Result<void> AccessLog::write(AccessEntry entry) {
+  if (entry.purpose.empty()) entry.purpose = emergency_among(*core_, entry);
   FELTBOG_CHECK(check_purpose(entry));
   // Before it belongs to somebody a device holds no case.
   if (core_->membership.organisation().empty() || core_->user() == UserId{}) return {};

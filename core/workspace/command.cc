@@ -16,8 +16,9 @@ std::vector<const CommandRow*> collect() {
   for (const auto group :
        {access_commands(), attachment_commands(), case_commands(), conflict_commands(),
         course_commands(), device_commands(), erasure_commands(), evidence_commands(),
-        held_commands(), member_commands(), note_commands(), organisation_commands(),
-        pathway_commands(), recovery_commands(), status_commands()}) {
+        held_commands(), mandate_commands(), member_commands(), note_commands(),
+        organisation_commands(), pathway_commands(), recovery_commands(), status_commands(),
+        team_commands()}) {
     for (const CommandRow& row : group) rows.push_back(&row);
   }
   std::sort(rows.begin(), rows.end(),

@@ -246,12 +246,13 @@ Result<void> DeviceReplica::make_due_records() {
     });
   }
   if (!as_member()) return {};
-  FELTBOG_TRY(owed, core_->membership.has_duties());
+  FELTBOG_TRY(owed, core_->membership.has_duties(core_->environment.clock->wall_time()));
   FELTBOG_TRY(log_owed, core_->access->owes_records());
   if (!owed && !log_owed) return {};
   auto made = core_->durably([&]() -> Result<bool> {
     if (log_owed) FELTBOG_CHECK(core_->access->make_records());
-    FELTBOG_CHECK(core_->membership.do_duties(*core_->environment.random));
+    FELTBOG_CHECK(core_->membership.do_duties(core_->environment.clock->wall_time(),
+                                              *core_->environment.random));
     // A new key may have come with cuts.
     FELTBOG_CHECK(inbox_.judge_all());
     return true;

@@ -40,6 +40,7 @@ Result<void> Membership::load() {
   FELTBOG_CHECK(fresh.load_organisation());
   FELTBOG_CHECK(fresh.load_spaces());
   fresh.server_behind_ = std::move(server_behind_);
+  fresh.refused_ = std::move(refused_);
   *this = std::move(fresh);
   return {};
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -78,13 +79,15 @@ class Membership {
   // forget_server(). Heads that are not a part of the log change nothing.
   void server_lacks(const ledger::LogName& log, const ledger::LogHead& server);
   void stop_offering(const ledger::LogName& log) { server_behind_.erase(log); }
-  void forget_server() { server_behind_.clear(); }
+  void forget_server() {
+    server_behind_.clear();
+    refused_.clear();
+  }
 
-  // Makes what members owe each other: keys for colleagues' new devices and for the recovery key, a
-  // new key where a barred device or a replaced recovery key holds the present one. Only in logs
-  // without waiting records.
-  Result<void> do_duties(Random& random);
-  Result<bool> has_duties();
+  // Makes what members owe each other (membership_duties.cc), only in logs without waiting records.
+  // `now` is this device's time, by which mandates are over.
+  Result<void> do_duties(WallTime now, Random& random);
+  Result<bool> has_duties(WallTime now);
 
   // Up to where the runs of those who leave are known here, for the record that ends their chains:
   // of barred devices that hold the present key, and of all devices of the users in `removed`.
@@ -101,6 +104,17 @@ class Membership {
     ledger::LogName log;
     ledger::Record record;
     Bytes wraps;
+  };
+  // What is owed in one space.
+  struct Duties {
+    std::vector<DeviceId> joining;
+    std::vector<ledger::MandateId> mandates;
+    std::vector<UserId> leaving;
+    bool rotation = false;
+    bool recovery_key = false;
+    bool empty() const {
+      return joining.empty() && mandates.empty() && leaving.empty() && !rotation && !recovery_key;
+    }
   };
   Result<void> load_organisation();
   Result<void> load_spaces();
@@ -129,7 +143,9 @@ class Membership {
   Result<void> add_known_cuts(const SpaceId& id, const DeviceId& device,
                               std::vector<ledger::Cut>& cuts);
   Result<bool> may_do_duties(const SpaceLog& log, const SpaceId& id);
-  Result<void> duty_of(const SpaceId& id, Random& random);
+  Result<void> duty_of(const SpaceId& id, WallTime now, Random& random);
+  Duties duties_in(const SpaceLog& log, WallTime now) const;
+  Result<ledger::SpaceStep> make_duty(const SpaceLog& log, const Duties& duties, Random& random);
   std::uint64_t accepted(const ledger::LogName& log) const;
   // Up to where nothing has to be offered.
   std::uint64_t confirmed(const ledger::LogName& log) const;
@@ -144,6 +160,8 @@ class Membership {
   std::map<SpaceId, SpaceLog> spaces_;
   std::map<SpaceId, ledger::Keyring> keys_;
   std::map<ledger::LogName, std::uint64_t> server_behind_;  // of the present session's server
+  // Where it refused a record in this session: no duty is tried there again before the next one.
+  std::set<SpaceId> refused_;
 };
 
 }  // namespace feltbog::workspace

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server orders the logs: what others appended first stands, and what waits here is made anew
-// on top. Also the duties of members, which are records too.
+// on top.
 #include <algorithm>
-#include <set>
 
-#include "core/ledger/run.h"
 #include "core/workspace/membership.h"
 
 namespace feltbog::workspace {
@@ -199,108 +197,11 @@ Result<void> Membership::refuse(const LogName& log, std::uint64_t sequence, Erro
     return database_->run("UPDATE space_record SET refused = ?2 WHERE space = ?1 AND sequence = 1",
                           *log, static_cast<std::int64_t>(code));
   }
+  if (log) refused_.insert(*log);
   std::vector<Overtaken> taken;
   FELTBOG_CHECK(take_back(log, sequence, taken));
   // The first is the refused one.
   return taken.empty() ? Result<void>() : make_all_anew(std::span(taken).subspan(1), random);
-}
-
-// What a lost device wrote before it got lost was honest work of a member.
-Result<void> Membership::add_known_cuts(const SpaceId& id, const DeviceId& device,
-                                        std::vector<ledger::Cut>& cuts) {
-  const WallTime lost_at = organisation_.device(device)->lost_at;
-  // `sealed_at` of another's run is when it arrived here.
-  FELTBOG_TRY(rows,
-              database_->prepare(
-                  "SELECT run, max(run.sequence) FROM run JOIN writer USING(writer) WHERE "
-                  "run.space = ?1 AND device = ?2 AND set_aside IS NULL AND (?3 = 0 OR sealed_at "
-                  "<= ?3) GROUP BY run.writer"));
-  rows.bind_all(id, device, lost_at.milliseconds);
-  while (true) {
-    FELTBOG_TRY(more, rows.step());
-    if (!more) return {};
-    FELTBOG_TRY(run, ledger::SealedRun::decode(rows.bytes(0)));
-    cuts.push_back({id, device, run.header.incarnation, run.header.sequence, run.header.hash()});
-  }
-}
-
-Result<std::vector<ledger::Cut>> Membership::known_cuts(const SpaceId& id,
-                                                        std::span<const UserId> removed) {
-  std::set<DeviceId> leaving;
-  for (const auto& [device, since] : spaces_.at(id).state.epoch().holders) {
-    if (!organisation_.device_active(device)) leaving.insert(device);
-  }
-  // Whatever they ever wrote from is judged by this record alone.
-  for (const UserId& user : removed) {
-    const auto& devices = organisation_.user(user)->devices;
-    leaving.insert(devices.begin(), devices.end());
-  }
-  std::vector<ledger::Cut> cuts;
-  for (const DeviceId& device : leaving) FELTBOG_CHECK(add_known_cuts(id, device, cuts));
-  ledger::sort_cuts(cuts);
-  return cuts;
-}
-
-Result<bool> Membership::may_do_duties(const SpaceLog& log, const SpaceId& id) {
-  if (log.waits() || !log.state.admits(device_->id, organisation_)) return false;
-  FELTBOG_TRY(ring, keys(id));
-  return ledger::holds_all_keys(*ring, log.state);
-}
-
-// Whoever held a key says that it is gone here, also who is no member any more.
-bool Membership::owes_confirmation(const SpaceLog& log) const {
-  return log.erased() && !log.waits() && organisation_.device_active(device_->id) &&
-         log.state.ever_held_key(device_->id) && !log.state.erased_by(device_->id);
-}
-
-Result<bool> Membership::has_duties() {
-  if (organisation_waits()) return false;
-  for (const auto& [id, log] : spaces_) {
-    if (owes_confirmation(log)) return true;
-    const bool owed = log.state.needs_rotation(organisation_) ||
-                      log.state.lacks_recovery_key(organisation_) ||
-                      !log.state.devices_without_key(organisation_).empty();
-    if (!owed) continue;
-    FELTBOG_TRY(may, may_do_duties(log, id));
-    if (may) return true;
-  }
-  return false;
-}
-
-Result<void> Membership::duty_of(const SpaceId& id, Random& random) {
-  const SpaceLog& log = spaces_.at(id);
-  if (owes_confirmation(log)) {
-    auto made = ledger::confirm_erasure(log.state, organisation_, *device_);
-    if (!made) return is_stale(made.error()) ? Result<void>() : Result<void>(made.error());
-    return append(id, made.value());
-  }
-  FELTBOG_TRY(may, may_do_duties(log, id));
-  if (!may) return {};
-  FELTBOG_TRY(ring, keys(id));
-  if (log.state.needs_rotation(organisation_)) {
-    FELTBOG_TRY(cuts, known_cuts(id, {}));
-    auto made =
-        ledger::rotate_epoch(log.state, organisation_, *ring, std::move(cuts), *device_, random);
-    if (!made) return is_stale(made.error()) ? Result<void>() : Result<void>(made.error());
-    return append(id, made->step);
-  }
-  const auto without = log.state.devices_without_key(organisation_);
-  if (without.empty() && !log.state.lacks_recovery_key(organisation_)) return {};
-  // Devices that join bring the recovery key along: it is among the recipients of every wrap.
-  auto made =
-      without.empty()
-          ? ledger::join_recovery_key(log.state, organisation_, *ring, *device_, random)
-          : ledger::join_devices(log.state, organisation_, *ring, without, *device_, random);
-  if (!made) return is_stale(made.error()) ? Result<void>() : Result<void>(made.error());
-  return append(id, made.value());
-}
-
-Result<void> Membership::do_duties(Random& random) {
-  if (organisation_waits()) return {};
-  std::vector<SpaceId> ids;
-  for (const auto& [id, log] : spaces_) ids.push_back(id);
-  for (const SpaceId& id : ids) FELTBOG_CHECK(duty_of(id, random));
-  return {};
 }
 
 }  // namespace feltbog::workspace

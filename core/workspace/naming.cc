@@ -32,6 +32,30 @@ WriterRow read_writer(Core& core, const WriterId& writer) {
   return device ? WriterRow{device.value(), true} : WriterRow{};
 }
 
+std::string name_in_directory(Core& core, std::string_view name_field, std::string_view id) {
+  if (core.joining.directory) {
+    if (const auto directory = core.files.open(*core.joining.directory)) {
+      std::string name = text_value(**directory, {}, name_field);
+      if (!name.empty()) return name;
+    }
+  }
+  return "@" + std::string(id.substr(0, kShortIdSymbols));
+}
+
+Result<const ledger::DeviceEntry*> find_device(Core& core, std::string_view reference,
+                                               bool barred) {
+  const ledger::DeviceEntry* found = nullptr;
+  for (const auto& [id, device] : core.membership.organisation().devices()) {
+    const bool by_user =
+        (device.barred_at != 0) == barred && user_name(core, device.user) == reference;
+    if (!is_prefix(reference, to_base32(id.view())) && !by_user) continue;
+    if (found != nullptr) return Error{ErrorCode::ambiguous, "device"};
+    found = &device;
+  }
+  if (found == nullptr) return Error{ErrorCode::not_found, "device"};
+  return found;
+}
+
 }  // namespace
 
 std::string short_id(const SpaceId& space) {
@@ -40,6 +64,10 @@ std::string short_id(const SpaceId& space) {
 
 std::string short_id(const DeviceId& device) {
   return to_base32(device.view()).substr(0, kShortIdSymbols);
+}
+
+std::string short_id(const ledger::MandateId& mandate) {
+  return to_base32(mandate.view()).substr(0, kShortIdSymbols);
 }
 
 std::string short_id(const document::DocumentId& document) {
@@ -58,7 +86,12 @@ std::string conflict_id(const SpaceId& space, const document::Conflict& conflict
 }
 
 bool is_own(const Core& core, const SpaceLog& log) {
-  return !log.erased() && !log.state.memberships(core.user()).empty();
+  const auto& stays = log.state.memberships(core.user());
+  if (log.erased() || stays.empty()) return false;
+  if (!stays.back().mandate) return true;
+  const auto* entry = log.state.mandate_of(core.user(), core.membership.organisation());
+  return entry != nullptr && entry->ended_at == 0 &&
+         !entry->mandate.is_over_at(core.environment.clock->wall_time());
 }
 
 Result<SpaceFile*> find_file(Core& core, std::string_view reference) {
@@ -100,15 +133,42 @@ Result<UserId> find_user(Core& core, std::string_view name) {
   return *found;
 }
 
+Result<const ledger::DeviceEntry*> find_device(Core& core, std::string_view reference) {
+  auto active = find_device(core, reference, false);
+  if (active || active.error().code != ErrorCode::not_found) return active;
+  return find_device(core, reference, true);
+}
+
+Result<ledger::TeamId> find_team(Core& core, std::string_view name) {
+  std::optional<ledger::TeamId> found;
+  for (const auto& [id, members] : core.membership.organisation().teams()) {
+    if (team_name(core, id) != name) continue;
+    if (found) return Error{ErrorCode::ambiguous, "team"};
+    found = id;
+  }
+  if (!found) return Error{ErrorCode::not_found, "team"};
+  return *found;
+}
+
+Result<const ledger::MandateEntry*> find_mandate(Core& core, std::string_view reference) {
+  const ledger::MandateEntry* found = nullptr;
+  for (const auto& [id, entry] : core.membership.organisation().mandates()) {
+    if (!is_prefix(reference, to_base32(id.view()))) continue;
+    if (found != nullptr) return Error{ErrorCode::ambiguous, "mandate"};
+    found = &entry;
+  }
+  if (found == nullptr) return Error{ErrorCode::not_found, "mandate"};
+  return found;
+}
+
 std::string user_name(Core& core, const UserId& user) {
   const std::string id = to_base32(user.view());
-  if (core.joining.directory) {
-    if (const auto directory = core.files.open(*core.joining.directory)) {
-      std::string name = text_value(**directory, {}, user_name_field(id));
-      if (!name.empty()) return name;
-    }
-  }
-  return "@" + id.substr(0, kShortIdSymbols);
+  return name_in_directory(core, user_name_field(id), id);
+}
+
+std::string team_name(Core& core, const ledger::TeamId& team) {
+  const std::string id = to_base32(team.view());
+  return name_in_directory(core, team_name_field(id), id);
 }
 
 UserId author_of(Core& core, const WriterId& writer) {

@@ -13,11 +13,13 @@ namespace feltbog::workspace {
 std::string short_id(const SpaceId& space);
 std::string short_id(const document::DocumentId& document);
 std::string short_id(const DeviceId& device);
+std::string short_id(const ledger::MandateId& mandate);
 // A stable short name for an open conflict of a file.
 std::string conflict_id(const SpaceId& space, const document::Conflict& conflict);
 
-// Whether the space is, or was, one of this device's user. Others are here as logs alone, for an
-// administrator who used the recovery key.
+// Whether the space is, or was, one of this device's user. Not when they were there by a mandate
+// that is over; and others are here as logs alone, for an administrator who used the recovery key
+// or a device on duty.
 bool is_own(const Core& core, const SpaceLog& log);
 
 // A file by the beginning of its id (at least four symbols) or by its exact title. Errors:
@@ -29,8 +31,17 @@ Result<document::DocumentId> find_document(const SpaceFile& file, std::string_vi
 // A user by name. Errors: not_found, ambiguous.
 Result<UserId> find_user(Core& core, std::string_view name);
 
+// A device by the beginning of its id (at least four symbols), or by its user's name: then the one
+// that person works with, or where there is none, the one they lost. Errors: not_found, ambiguous.
+Result<const ledger::DeviceEntry*> find_device(Core& core, std::string_view reference);
+// A team by name. Errors: not_found, ambiguous.
+Result<ledger::TeamId> find_team(Core& core, std::string_view name);
+// A mandate by the beginning of its id (at least four symbols). Errors: not_found, ambiguous.
+Result<const ledger::MandateEntry*> find_mandate(Core& core, std::string_view reference);
+
 // The name the directory gives, or a short id where it gives none.
 std::string user_name(Core& core, const UserId& user);
+std::string team_name(Core& core, const ledger::TeamId& team);
 // Who wrote; zero when the writer is not known here.
 UserId author_of(Core& core, const WriterId& writer);
 std::string author_name(Core& core, const WriterId& writer);

@@ -92,20 +92,25 @@ Result<void> Outbox::begin_owed_chain() {
 
 // Whether a run of this device could stand in the space as its log is now.
 Result<bool> Outbox::may_seal(const SpaceId& space) {
-  if (core_->barred()) return may_rescue(space);
+  if (has_left(space)) return may_rescue(space);
   const SpaceLog* log = core_->membership.space(space);
   const auto& organisation = core_->membership.organisation();
   if (log == nullptr || log->accepted == 0 || log->waits() ||
       log->state.needs_rotation(organisation) ||
-      !log->state.admits(core_->identity.id, organisation) ||
-      log->state.role(core_->user()) != ledger::SpaceRole::writer) {
+      !log->state.admits(core_->identity.id, organisation)) {
     return false;
   }
   FELTBOG_TRY(keys, core_->membership.keys(space));
   return ledger::holds_all_keys(*keys, log->state);
 }
 
-// Whether it could have stood there before this device was barred.
+bool Outbox::has_left(const SpaceId& space) const {
+  const SpaceLog* log = core_->membership.space(space);
+  return core_->barred() ||
+         (log != nullptr && log->state.role(core_->user()) != ledger::SpaceRole::writer);
+}
+
+// Whether it could have stood there before this device was barred, or its user removed.
 Result<bool> Outbox::may_rescue(const SpaceId& space) {
   const SpaceLog* log = core_->membership.space(space);
   if (log == nullptr || log->accepted == 0) return false;
@@ -121,10 +126,10 @@ Result<ledger::RunHeads> Outbox::heads_after(const SpaceId& space,
                                              const ledger::WriterTip& tip) const {
   const auto& organisation = core_->membership.organisation();
   const SpaceLog& log = *core_->membership.space(space);
-  if (!core_->barred()) return ledger::RunHeads{organisation.head(), log.state.head()};
+  if (!has_left(space)) return ledger::RunHeads{organisation.head(), log.state.head()};
   const auto heads =
-      ledger::heads_before_barring(core_->identity.id, tip, organisation, log.state, log.accepted);
-  if (!heads) return Error{ErrorCode::not_authorised, "before the barring"};
+      ledger::heads_before_leaving(core_->identity.id, tip, organisation, log.state, log.accepted);
+  if (!heads) return Error{ErrorCode::not_authorised, "before it left"};
   return *heads;
 }
 

@@ -34,6 +34,7 @@ class Outbox {
   struct Unsealed;
   Result<void> begin_owed_chain();
   Result<bool> may_seal(const SpaceId& space);
+  bool has_left(const SpaceId& space) const;
   Result<bool> may_rescue(const SpaceId& space);
   // What the next run cites. Error: not_authorised (a barred device could not write there).
   Result<ledger::RunHeads> heads_after(const SpaceId& space, const ledger::WriterTip& tip) const;

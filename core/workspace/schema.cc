@@ -47,6 +47,8 @@ bool is_outcome_field(std::string_view name) { return name.starts_with(kOutcomeP
 
 std::string user_name_field(std::string_view user_text) { return "name:" + std::string(user_text); }
 
+std::string team_name_field(std::string_view team_text) { return "team:" + std::string(team_text); }
+
 const document::Schema& file_schema() {
   static const document::Schema kSchema = make_schema();
   return kSchema;

@@ -51,6 +51,7 @@ std::string outcome_field(std::string_view step, std::int64_t visit);
 bool is_outcome_field(std::string_view name);
 // A user's name in the directory's root.
 std::string user_name_field(std::string_view user_text);
+std::string team_name_field(std::string_view team_text);
 
 const document::Schema& file_schema();
 

@@ -244,17 +244,17 @@ TEST_CASE("who used the recovery key reads a space's records, and its runs only 
   const auto space = room.state.id();
   world.push_space(closed, worker);
   world.push_space(room, worker);
-  CHECK(world.store->recoverable_spaces(founder.id())->empty());
+  CHECK(world.store->log_only_spaces(founder.id())->empty());
   CHECK(code_of(world.store->read_records(world.as(founder), space, 1, kAll)) ==
         ErrorCode::not_permitted);
 
   world.office.use_recovery_key(founder, key);
   world.push_organisation();
-  CHECK(*world.store->recoverable_spaces(founder.id()) == std::vector<SpaceId>{space});
-  CHECK(world.store->recoverable_spaces(second.id())->empty());
+  CHECK(*world.store->log_only_spaces(founder.id()) == std::vector<SpaceId>{space});
+  CHECK(world.store->log_only_spaces(second.id())->empty());
   const auto standing = world.store->standing(founder.id(), space);
   CHECK_FALSE(standing->member);
-  CHECK(standing->recovers);
+  CHECK(standing->log_only);
   CHECK(standing->records == room.state.head());
   const auto read = world.store->read_records(world.as(founder), space, 1, kAll);
   REQUIRE(read.has_value());
@@ -283,11 +283,11 @@ TEST_CASE("another recovery key ends what the server shows for the one before") 
   world.push_space(room, worker);
   world.office.use_recovery_key(founder, key);
   world.push_organisation();
-  CHECK(world.store->standing(founder.id(), room.state.id())->recovers);
+  CHECK(world.store->standing(founder.id(), room.state.id())->log_only);
   world.office.set_recovery_key();
   world.push_organisation();
-  CHECK_FALSE(world.store->standing(founder.id(), room.state.id())->recovers);
-  CHECK(world.store->recoverable_spaces(founder.id())->empty());
+  CHECK_FALSE(world.store->standing(founder.id(), room.state.id())->log_only);
+  CHECK(world.store->log_only_spaces(founder.id())->empty());
   CHECK(code_of(world.store->read_records(world.as(founder), room.state.id(), 1, kAll)) ==
         ErrorCode::not_permitted);
 }

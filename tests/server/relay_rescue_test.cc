@@ -64,7 +64,7 @@ TEST_CASE("a barred device's own runs and chunks are stored, receipted and shown
 
 TEST_CASE("what a barred device seals as of before its barring is stored like what it had sealed") {
   Lost lost;
-  const auto heads = ledger::heads_before_barring(lost.anna.id(), lost.chain.tip,
+  const auto heads = ledger::heads_before_leaving(lost.anna.id(), lost.chain.tip,
                                                   lost.world.office.state, lost.room.state, 99);
   REQUIRE(heads.has_value());
   const ledger::RunDraft draft{1, lost.chain.tip, 0, 1, to_bytes(as_bytes("late"))};

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 namespace feltbog::sim {
 namespace {
 
@@ -10,6 +12,7 @@ using namespace ledger;
 
 constexpr std::size_t kDevicesMax = 12;
 constexpr std::size_t kSpaces = 2;
+constexpr std::int64_t kMandateLasts = 1000;
 
 }  // namespace
 
@@ -140,7 +143,9 @@ void KeyWorld::act_in(Device& author, const SpaceId& space) {
   const auto& organisation = author.organisation;
   const DeviceIdentity& identity = author.identity;
   if (view.state.empty()) return;
-  switch (below(5)) {
+  // By which every other mandate that has an end is over.
+  const WallTime now{below(2) == 0 ? kMandateLasts : 2 * kMandateLasts};
+  switch (below(7)) {
     case 0:
       offer(author, space,
             add_members(view.state, organisation, view.ring,
@@ -162,6 +167,18 @@ void KeyWorld::act_in(Device& author, const SpaceId& space) {
       counts_.rotations += offer(
           author, space, rotate_epoch(view.state, organisation, view.ring, {}, identity, random_));
       return;
+    case 4:
+      counts_.mandates_carried_out +=
+          offer(author, space,
+                join_mandates(view.state, organisation, view.ring,
+                              view.state.mandates_due(organisation, {}), identity, random_));
+      return;
+    case 5:
+      counts_.mandates_taken_back +=
+          offer(author, space,
+                leave_mandates(view.state, organisation, view.ring,
+                               view.state.mandates_over(organisation, now), {}, identity, random_));
+      return;
     default: seal(author, space);
   }
 }
@@ -173,6 +190,7 @@ void KeyWorld::seal(Device& author, const SpaceId& space) {
     counts_.rotations += offer(
         author, space,
         rotate_epoch(view.state, author.organisation, view.ring, {}, author.identity, random_));
+    if (view.state.needs_rotation(author.organisation)) return;
   }
   const RunDraft draft{1, view.tip, 0, 1, to_bytes(as_bytes("a change"))};
   const auto run =
@@ -200,8 +218,46 @@ void KeyWorld::bar_somebody() {
   counts_.barred += static_cast<int>(records_.size() - before);
 }
 
+void KeyWorld::set_duty() {
+  pull(devices_.front());
+  std::vector<DeviceId> devices;
+  for (std::size_t count = below(3); count > 0; --count) {
+    devices.push_back(any_device().identity.id);
+  }
+  std::sort(devices.begin(), devices.end());
+  devices.erase(std::unique(devices.begin(), devices.end()), devices.end());
+  organise(devices_.front(), DutySet{std::move(devices)});
+}
+
+void KeyWorld::give_mandate() {
+  pull(devices_.front());
+  Mandate mandate{random_.make<MandateId>(),   any_device().user, any_space(),
+                  MandateGround::urgent_visit, WallTime{1},       WallTime{kMandateLasts}};
+  if (below(2) == 0) {
+    mandate.scope = any_device().user;
+    const bool ends = below(2) == 0;
+    mandate.ground = ends ? MandateGround::absence : MandateGround::hand_over;
+    if (!ends) mandate.until = {};
+  } else if (below(2) == 0) {
+    mandate.until = {2 * kMandateLasts};
+  }
+  organise(devices_.front(), MandateGive{mandate});
+}
+
+void KeyWorld::end_mandate() {
+  pull(devices_.front());
+  const auto& mandates = organisation_.mandates();
+  if (mandates.empty()) return;
+  auto chosen = mandates.begin();
+  std::advance(chosen, static_cast<std::ptrdiff_t>(below(mandates.size())));
+  organise(devices_.front(), MandateEnd{chosen->first});
+}
+
 void KeyWorld::step() {
-  const std::size_t dice = below(20);
+  const std::size_t dice = below(24);
+  if (dice == 20) return set_duty();
+  if (dice == 21 || dice == 22) return give_mandate();
+  if (dice == 23) return end_mandate();
   if (dice == 0) return bar_somebody();
   if (dice == 1 && devices_.size() < kDevicesMax) return enrol(any_device().user);
   Device& device = any_device();

@@ -29,6 +29,8 @@ class KeyWorld {
     int members_removed = 0;
     int rotations = 0;
     int joins = 0;
+    int mandates_carried_out = 0;
+    int mandates_taken_back = 0;
     int barred = 0;
     int runs = 0;
     int lost_races = 0;
@@ -70,6 +72,10 @@ class KeyWorld {
   void act_in(Device& author, const SpaceId& space);
   void seal(Device& author, const SpaceId& space);
   void bar_somebody();
+  // Who is on duty changes, or a mandate is given or ended.
+  void set_duty();
+  void give_mandate();
+  void end_mandate();
 
   testing::SeededRandom random_;
   Knowledge knowledge_;

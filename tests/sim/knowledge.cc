@@ -59,12 +59,17 @@ struct Knowledge::Organise {
       if (device.user == payload.user) bar(device);
     }
   }
+  void operator()(const DutySet& payload) const { model.duty_[record.sequence] = payload.devices; }
+  void operator()(const MandateGive& payload) const {
+    model.holders_[payload.mandate.id] = payload.mandate.holder;
+  }
   template <class Other>
   void operator()(const Other&) const {}
 };
 
 // What a space's record says of members and epochs.
 struct Knowledge::Grow {
+  const Knowledge& model;
   Space& space;
   Step& step;
 
@@ -75,6 +80,7 @@ struct Knowledge::Grow {
     for (const Member& member : members) step.members.insert(member.user);
   }
   void operator()(const SpaceCreate& payload) const {
+    space.is_file = is_file(payload.kind);
     add(payload.members);
     begin(payload.key, {});
   }
@@ -84,6 +90,15 @@ struct Knowledge::Grow {
     begin(payload.rotation.key, payload.rotation.sealed_previous);
   }
   void operator()(const EpochRotate& payload) const {
+    begin(payload.rotation.key, payload.rotation.sealed_previous);
+  }
+  void operator()(const MandateJoin& payload) const {
+    for (const MandateId& mandate : payload.mandates) {
+      step.members.insert(model.holders_.at(mandate));
+    }
+  }
+  void operator()(const MandateLeave& payload) const {
+    for (const UserId& user : payload.users) step.members.erase(user);
     begin(payload.rotation.key, payload.rotation.sealed_previous);
   }
   template <class Other>
@@ -113,7 +128,7 @@ void Knowledge::add_record(const Record& record, BytesView wraps) {
   FELTBOG_ASSERT(payload.has_value() && record.sequence == space.steps.size() + 1);
   Step step{record.cited.sequence, {}};
   if (!space.steps.empty()) step.members = space.steps.back().members;
-  std::visit(Grow{space, step}, payload.value());
+  std::visit(Grow{*this, space, step}, payload.value());
   space.steps.push_back(std::move(step));
   const bool has_new_chain =
       space.epochs.size() > 1 && space.epochs.back().since == record.sequence;
@@ -178,11 +193,15 @@ void Knowledge::try_newest_chain(Secrets& secrets, const SpaceId& space) {
   for (const auto& [key, since] : known) try_chain(secrets, space, key, since, newest);
 }
 
-bool Knowledge::may_read(const DeviceId& id, const Step& step, std::uint64_t organisation) const {
+bool Knowledge::may_read(const DeviceId& id, const Space& space, const Step& step,
+                         std::uint64_t organisation) const {
   const auto found = devices_.find(id);
   if (found == devices_.end()) return false;
   const Device& device = found->second;
-  return step.members.contains(device.user) && device.added_at <= organisation &&
+  const auto after = duty_.upper_bound(organisation);
+  const bool on_duty = space.is_file && after != duty_.begin() &&
+                       std::ranges::count(std::prev(after)->second, id) > 0;
+  return (on_duty || step.members.contains(device.user)) && device.added_at <= organisation &&
          (device.barred_at == 0 || organisation < device.barred_at);
 }
 
@@ -191,7 +210,7 @@ std::uint64_t Knowledge::allowed_from(const DeviceId& device, const Space& space
                                       std::uint64_t from) const {
   for (std::uint64_t at = from; at <= space.steps.size(); ++at) {
     const Step& step = space.steps[at - 1];
-    if (may_read(device, step, step.cited)) return at;
+    if (may_read(device, space, step, step.cited)) return at;
   }
   return kNever;
 }
@@ -206,7 +225,7 @@ void Knowledge::add_run(BytesView encoded) {
   for (const auto& [device, secrets] : secrets_) {
     const auto known = secrets.keys.find({header.space, header.epoch});
     if (known == secrets.keys.end() || known->second.since > header.space_head.sequence) continue;
-    if (may_read(device, step, header.organisation_head.sequence)) continue;
+    if (may_read(device, space, step, header.organisation_head.sequence)) continue;
     run_problems_.push_back("a run of epoch " + std::to_string(header.epoch) + " of space " +
                             name(header.space) + " is open to device " + name(device));
   }

@@ -27,7 +27,8 @@ class Knowledge {
   // Whoever can derive a key it must not, and every run sealed to somebody who must not read it:
   //  - a device knows the key of an epoch only from a record of that epoch or a later one, at which
   //    its user is a member and which cites an organisation in which the device is active;
-  //  - at the heads a run cites, everybody who knows its key is an active device of a member.
+  //  - at the heads a run cites, everybody who knows its key is an active device of a member
+  //    or, of a file, one on duty.
   std::vector<std::string> problems() const;
 
   std::size_t keys_known() const;  // over all devices
@@ -55,6 +56,7 @@ class Knowledge {
     std::uint64_t sequence = 0;
   };
   struct Space {
+    bool is_file = false;
     std::vector<Step> steps;    // of record 1, 2, ...
     std::vector<Epoch> epochs;  // 1, 2, ...
     std::vector<Blob> blobs;
@@ -76,12 +78,15 @@ class Knowledge {
   void try_chain(Secrets& secrets, const SpaceId& space, const crypto::Key& key,
                  std::uint64_t since, std::uint32_t epoch);
   void try_newest_chain(Secrets& secrets, const SpaceId& space);
-  bool may_read(const DeviceId& device, const Step& step, std::uint64_t organisation) const;
+  bool may_read(const DeviceId& device, const Space& space, const Step& step,
+                std::uint64_t organisation) const;
   std::uint64_t allowed_from(const DeviceId& device, const Space& space, std::uint64_t from) const;
 
   OrganisationId organisation_;
   std::uint64_t organisation_length_ = 0;
   std::map<DeviceId, Device> devices_;
+  std::map<std::uint64_t, std::vector<DeviceId>> duty_;  // from that record on
+  std::map<ledger::MandateId, UserId> holders_;          // of mandates
   std::map<SpaceId, Space> spaces_;
   std::map<DeviceId, Secrets> secrets_;
   std::vector<std::string> run_problems_;

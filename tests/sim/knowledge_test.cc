@@ -73,6 +73,8 @@ TEST_CASE("whatever barred and removed devices do with the server, no later key 
     all.members_removed += world.counts().members_removed;
     all.rotations += world.counts().rotations;
     all.joins += world.counts().joins;
+    all.mandates_carried_out += world.counts().mandates_carried_out;
+    all.mandates_taken_back += world.counts().mandates_taken_back;
     all.barred += world.counts().barred;
     all.runs += world.counts().runs;
     all.lost_races += world.counts().lost_races;
@@ -86,6 +88,8 @@ TEST_CASE("whatever barred and removed devices do with the server, no later key 
   CHECK(all.runs > 50);
   CHECK(all.lost_races > 10);
   CHECK(all.by_barred > 0);
+  CHECK(all.mandates_carried_out > 10);
+  CHECK(all.mandates_taken_back > 10);
 }
 
 TEST_CASE("a rotation that wraps the new key to a barred device is caught, and refused") {

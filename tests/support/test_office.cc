@@ -165,6 +165,11 @@ void TestOffice::sync_until(TestDevice& device, std::size_t bytes_from_server) {
   }
 }
 
+void TestOffice::advance(std::int64_t milliseconds) {
+  clock_.advance(milliseconds);
+  for (const auto& device : devices_) device->clock.advance(milliseconds);
+}
+
 void TestOffice::sync_all() {
   for (int round = 0; round < 2; ++round) {
     for (auto& device : devices_) {

@@ -63,6 +63,8 @@ class TestOffice {
   std::optional<Error> try_sync(TestDevice& device, sync::Relay& relay);
   // The link breaks after so many bytes from the server.
   void sync_until(TestDevice& device, std::size_t bytes_from_server);
+  // Time passes, for everybody and the server.
+  void advance(std::int64_t milliseconds);
   // Everybody, twice, so that each has what all have.
   void sync_all();
 

@@ -27,8 +27,34 @@ void describe_citizen(Call& call, Draft& draft) {
   set_if_given(call, draft, "address", field::kCitizenAddress);
 }
 
+Result<void> add_team(Call& call, std::vector<ledger::Member>& members) {
+  if (!call.has("team")) return {};
+  FELTBOG_TRY(team, find_team(call.core(), call.text("team")));
+  for (const UserId& user : call.core().membership.organisation().teams().at(team)) {
+    // Who was suspended since is in no new case.
+    if (call.core().membership.organisation().roles(user).empty()) continue;
+    members.push_back({user, ledger::SpaceRole::writer});
+  }
+  return {};
+}
+
+// Those named, and those of the team.
+Result<std::vector<ledger::Member>> members_from(Call& call) {
+  std::vector<ledger::Member> members;
+  for (const Value& name : call.parameters()["to"].items()) {
+    FELTBOG_TRY(user, find_user(call.core(), *name.text()));
+    members.push_back({user, ledger::SpaceRole::writer});
+  }
+  FELTBOG_CHECK(add_team(call, members));
+  std::sort(members.begin(), members.end());
+  members.erase(std::unique(members.begin(), members.end()), members.end());
+  return members;
+}
+
 Result<Value> case_new(Call& call) {
-  FELTBOG_TRY(space, call.work().create_space(ledger::SpaceKind::authority_file, {}));
+  FELTBOG_TRY(members, members_from(call));
+  FELTBOG_TRY(space,
+              call.work().create_space(ledger::SpaceKind::authority_file, std::move(members)));
   FELTBOG_TRY(draft, call.work().draft(space));
   describe_citizen(call, *draft);
   draft->append({}, field::kEvents,
@@ -53,17 +79,6 @@ void disclose(Call& call, const SpaceFile& authority, Draft& provider) {
   provider.set({}, field::kOrigin, std::move(origin));
 }
 
-Result<std::vector<ledger::Member>> members_from(Call& call) {
-  std::vector<ledger::Member> members;
-  for (const Value& name : call.parameters()["to"].items()) {
-    FELTBOG_TRY(user, find_user(call.core(), *name.text()));
-    members.push_back({user, ledger::SpaceRole::writer});
-  }
-  std::sort(members.begin(), members.end());
-  members.erase(std::unique(members.begin(), members.end()), members.end());
-  return members;
-}
-
 Result<Value> case_refer(Call& call) {
   FELTBOG_TRY(authority, call.shown_file());
   const std::string pathway_id = call.text("pathway");
@@ -71,7 +86,7 @@ Result<Value> case_refer(Call& call) {
   const casework::Pathway* pathway = find_pathway(call.core(), pathway_id, version);
   if (pathway == nullptr) return Error{ErrorCode::not_found, "pathway"};
   FELTBOG_TRY(members, members_from(call));
-  if (members.empty()) return Error{ErrorCode::invalid_argument, "missing: to"};
+  if (members.empty()) return Error{ErrorCode::invalid_argument, "missing: to or team"};
   const auto happened = call.moment("happened").local;
   FELTBOG_TRY(space,
               call.work().create_space(ledger::SpaceKind::provider_file, std::move(members)));
@@ -198,6 +213,7 @@ Result<Value> case_show(Call& call) {
   const SpaceLog* log = call.core().membership.space(file->id);
   Value out;
   out["id"] = short_id(file->id);
+  out["number"] = to_base32(file->id.view());
   out["title"] = title_of(*file);
   out["kind"] = kind_name(log->state.kind());
   out["citizen"] = citizen_field(call, *file, field::kCitizenName);
@@ -233,6 +249,12 @@ constexpr Parameter kHappened{
     Presence::optional,
     {"When it took place (default: now)", "Hvornår det skete (ellers: nu)"}};
 
+constexpr Parameter kTeam{
+    "team",
+    ParameterType::text,
+    Presence::optional,
+    {"A team whose members all work on it", "Et team hvis medlemmer alle er med"}};
+
 constexpr Parameter kNewParameters[] = {
     {"citizen",
      ParameterType::text,
@@ -244,6 +266,7 @@ constexpr Parameter kNewParameters[] = {
      {"What lists show (default: the name)", "Hvad lister viser (ellers: navnet)"}},
     {"phone", ParameterType::text, Presence::optional, {"Telephone", "Telefon"}},
     {"address", ParameterType::text, Presence::optional, {"Address", "Adresse"}},
+    kTeam,
     kHappened};
 constexpr Parameter kReferParameters[] = {
     kCase,
@@ -253,8 +276,9 @@ constexpr Parameter kReferParameters[] = {
      {"A published pathway's id", "Id på et udgivet forløb"}},
     {"to",
      ParameterType::text_list,
-     Presence::required,
+     Presence::optional,
      {"Who receives the referral, by name", "Hvem der modtager henvisningen, ved navn"}},
+    kTeam,
     {"fields",
      ParameterType::record,
      Presence::optional,

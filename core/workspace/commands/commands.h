@@ -17,11 +17,13 @@ std::span<const CommandRow> device_commands();
 std::span<const CommandRow> erasure_commands();
 std::span<const CommandRow> evidence_commands();
 std::span<const CommandRow> held_commands();
+std::span<const CommandRow> mandate_commands();
 std::span<const CommandRow> member_commands();
 std::span<const CommandRow> note_commands();
 std::span<const CommandRow> organisation_commands();
 std::span<const CommandRow> pathway_commands();
 std::span<const CommandRow> recovery_commands();
 std::span<const CommandRow> status_commands();
+std::span<const CommandRow> team_commands();
 
 }  // namespace feltbog::workspace

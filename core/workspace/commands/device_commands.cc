@@ -37,29 +37,6 @@ Result<Value> device_list(Call& call) {
   return rows;
 }
 
-// By the beginning of its id (at least four symbols), or by its user's name where that user has one
-// device in use.
-Result<const DeviceEntry*> find_device(Core& core, const std::string& reference, bool barred) {
-  const DeviceEntry* found = nullptr;
-  for (const auto& [id, device] : core.membership.organisation().devices()) {
-    const bool by_id = reference.size() >= 4 && to_base32(id.view()).starts_with(reference);
-    const bool by_user =
-        (device.barred_at != 0) == barred && user_name(core, device.user) == reference;
-    if (!by_id && !by_user) continue;
-    if (found != nullptr) return Error{ErrorCode::ambiguous, "device"};
-    found = &device;
-  }
-  if (found == nullptr) return Error{ErrorCode::not_found, "device"};
-  return found;
-}
-
-// A name means the device that person works with; where there is none, the one they lost.
-Result<const DeviceEntry*> find_device(Core& core, const std::string& reference) {
-  auto active = find_device(core, reference, false);
-  if (active || active.error().code != ErrorCode::not_found) return active;
-  return find_device(core, reference, true);
-}
-
 Result<ledger::DeviceRevoke> revocation_of(Call& call, const DeviceId& device) {
   ledger::DeviceRevoke out{device, {}, {}};
   if (!call.has("lost_at")) return out;

@@ -28,6 +28,12 @@ Value describe(Core& core, const SpaceLog& log, const ledger::Member& member) {
   Value out;
   out["name"] = user_name(core, member.user);
   out["case_role"] = role_name(member.role);
+  if (const auto* entry = log.state.mandate_of(member.user, organisation)) {
+    out["ground"] = ledger::mandate_ground_name(entry->mandate.ground);
+    if (entry->mandate.until.milliseconds != 0) {
+      out["until"] = casework::to_text(casework::to_copenhagen(entry->mandate.until));
+    }
+  }
   out["self"] = member.user == core.user();
   out["devices"] = static_cast<std::int64_t>(devices.size());
   // Others have to give them the key first.
@@ -94,6 +100,8 @@ constexpr Parameter kAddParameters[] = {
 constexpr Parameter kRemoveParameters[] = {kCase, kUser};
 constexpr Column kColumns[] = {{"name", {"Name", "Navn"}},
                                {"case_role", {"May", "Må"}},
+                               {"ground", {"For the time of", "I tilfælde af"}},
+                               {"until", {"Until", "Indtil"}},
                                {"devices", {"Devices", "Enheder"}},
                                {"devices_waiting", {"Without the key yet", "Endnu uden nøgle"}}};
 

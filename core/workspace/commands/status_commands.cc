@@ -106,6 +106,16 @@ Result<void> add_obstacles(Core& core, Value& out) {
   return {};
 }
 
+// Who is in the file for an emergency now. Everybody in it shall see that.
+std::int64_t count_emergencies(const Core& core, const SpaceLog& log) {
+  std::int64_t count = 0;
+  for (const ledger::Member& member : log.state.members()) {
+    const auto* entry = log.state.mandate_of(member.user, core.membership.organisation());
+    if (entry != nullptr && ledger::is_emergency(entry->mandate.ground)) ++count;
+  }
+  return count;
+}
+
 // Files, their conflicts, and changes that came and have no effect: dishonest ones, and those whose
 // past is not here.
 Result<void> add_files(Core& core, Value& out) {
@@ -114,6 +124,7 @@ Result<void> add_files(Core& core, Value& out) {
   std::optional<WallTime> oldest;
   std::size_t refused = 0;
   std::size_t waiting = 0;
+  std::int64_t emergencies = 0;
   for (const auto& [id, log] : core.membership.spaces()) {
     if (!is_own(core, log)) continue;
     FELTBOG_TRY(file, core.files.open(id));
@@ -126,8 +137,10 @@ Result<void> add_files(Core& core, Value& out) {
     refused += file->refused.size();
     waiting += file->history.held_count();
     if (ledger::is_file(log.state.kind()) && !log.erased()) ++files;
+    emergencies += count_emergencies(core, log);
   }
   out["files"] = files;
+  out["emergencies"] = emergencies;
   out["conflicts"] = conflicts;
   if (oldest) out["conflicts_since"] = casework::to_text(casework::to_copenhagen(*oldest));
   out["changes_refused"] = refused;

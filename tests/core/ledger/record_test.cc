@@ -32,6 +32,13 @@ Office every_kind() {
   office.append(office.founder(), ServerKeySet{office.random.make<crypto::SigningPublic>()});
   office.append(office.founder(), WipeOrder{worker.id()});
   office.use_recovery_key(office.founder(), office.set_recovery_key());
+  office.append(office.founder(), TeamSet{office.random.make<TeamId>(), {other}});
+  office.append(office.founder(), DutySet{{office.founder().id()}});
+  const Mandate absence{
+      office.random.make<MandateId>(), office.founder().user, worker.user,
+      MandateGround::absence,          WallTime{1'000'000},   WallTime{2'000'000}};
+  office.append(office.founder(), MandateGive{absence});
+  office.append(office.founder(), MandateEnd{absence.id});
   return office;
 }
 

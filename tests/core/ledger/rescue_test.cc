@@ -22,7 +22,7 @@ struct Barred : Office {
   std::uint64_t barred_at(const Phone& phone) const { return state.device(phone.id())->barred_at; }
   std::optional<RunHeads> heads() const { return heads(room.state.head().sequence); }
   std::optional<RunHeads> heads(std::uint64_t space_sequence_max) const {
-    return heads_before_barring(worker.id(), chain.tip, state, room.state, space_sequence_max);
+    return heads_before_leaving(worker.id(), chain.tip, state, room.state, space_sequence_max);
   }
   SealedRun rescue() {
     const auto at = heads();
@@ -60,7 +60,7 @@ TEST_CASE("a device that is not barred, or was no member, has nothing to seal as
   office.bar(office.worker);
   CHECK(office.heads().has_value());
   const Room others(office, office.caseworker, {});
-  CHECK_FALSE(heads_before_barring(office.worker.id(), {}, office.state, others.state,
+  CHECK_FALSE(heads_before_leaving(office.worker.id(), {}, office.state, others.state,
                                    others.state.head().sequence)
                   .has_value());
 }
@@ -90,4 +90,28 @@ TEST_CASE("the run cites nothing older than the one before it, and nothing the s
   CHECK_FALSE(office.heads(first).has_value());
   office.chain.tip.organisation_sequence = office.barred_at(office.worker);
   CHECK_FALSE(office.heads().has_value());
+}
+
+TEST_CASE("who was removed seals as of before that, and it lies beyond the cut of the removal") {
+  Barred office;
+  office.chain.write();
+  const Cut cut = office.chain.cut();
+  office.room.remove(office.caseworker, {office.worker.user}, {cut});
+  office.room.rotate(office.caseworker);
+  CHECK(code_of(office.chain.seal(1, as_bytes("as usual"))) == ErrorCode::not_authorised);
+  const SealedRun run = office.rescue();
+  CHECK(run.header.space_head.sequence == 1);
+  CHECK(run.header.epoch == 1);
+  CHECK(run_standing(run.header, office.state, office.room.state) == RunStanding::held_back);
+  office.room.settle(office.caseworker, {{run.header.hash(), true}});
+  CHECK(run_standing(run.header, office.state, office.room.state) == RunStanding::adopted);
+}
+
+TEST_CASE("who was removed and added again seals as usual") {
+  Barred office;
+  office.room.remove(office.caseworker, {office.worker.user}, {office.chain.cut()});
+  CHECK(office.heads().has_value());
+  office.room.add(office.caseworker, {{office.worker.user, SpaceRole::writer}});
+  CHECK_FALSE(office.heads().has_value());
+  office.chain.write();
 }

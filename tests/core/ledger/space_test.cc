@@ -221,7 +221,8 @@ TEST_CASE("a record re-signed by another member, or altered, is refused") {
 
 TEST_CASE("an unknown kind, space kind or space role stops the log") {
   Shared office;
-  for (const std::uint16_t kind : {std::uint16_t{0}, std::uint16_t{11}}) {
+  constexpr std::uint16_t kAfterLast = std::variant_size_v<SpacePayload> + 1;
+  for (const std::uint16_t kind : {std::uint16_t{0}, kAfterLast}) {
     SpaceState trial = office.room.state;
     CHECK(
         code_of(trial.apply(sign_record(LogKind::space, log_id(trial.id()), trial.head(),
@@ -546,6 +547,17 @@ TEST_CASE("the payload of every kind of space record reads back, and nothing but
   for (const bool held : {true, false}) {
     office.room.take(set_legal_hold(office.room.state, office.state, held, office.worker.identity));
   }
+  const Mandate mandate{
+      office.random.make<MandateId>(), office.outsider.user, office.room.state.id(),
+      MandateGround::urgent_visit,     WallTime{1'000'000},  WallTime{2'000'000}};
+  office.append(office.founder(), MandateGive{mandate});
+  office.room.take(join_mandates(office.room.state, office.state, office.room.ring(office.worker),
+                                 {mandate.id}, office.worker.identity, office.random));
+  const auto left =
+      leave_mandates(office.room.state, office.state, office.room.ring(office.worker),
+                     {office.outsider.user}, {}, office.worker.identity, office.random);
+  REQUIRE(left.has_value());
+  office.room.take(left->step);
   const SpaceErase erasure{ErasureGround::request, office.random.make<ArchiveHash>()};
   office.room.take(erase_space(office.room.state, office.state, erasure, office.worker.identity));
   office.room.take(confirm_erasure(office.room.state, office.state, office.worker.identity));

@@ -325,3 +325,44 @@ TEST_CASE("invites and session proofs have the bytes they always had") {
   }
   compare("invite.txt", out);
 }
+
+TEST_CASE("teams, duty and mandates have the bytes they always had") {
+  constexpr WallTime kAt{1800000000000};
+  constexpr WallTime kUntil{1800000000000 + 8 * 3'600'000};
+  Office office{2026};
+  Phone& worker = office.add_person({Role::worker});
+  Phone& deputy = office.add_person({Role::worker});
+  Phone& helper = office.add_person({Role::worker});
+  Room room(office, worker, {});
+  office.append(office.founder(), TeamSet{office.random.make<TeamId>(), {worker.user}});
+  office.append(office.founder(), DutySet{{office.founder().id()}});
+  room.join(worker, {office.founder().id()});
+  const Mandate urgent{office.random.make<MandateId>(), helper.user, room.state.id(),
+                       MandateGround::life_at_risk,     kAt,         kUntil};
+  const Mandate absence{office.random.make<MandateId>(), deputy.user, worker.user,
+                        MandateGround::absence,          kAt,         kUntil};
+  const Mandate for_good{office.random.make<MandateId>(), deputy.user, helper.user,
+                         MandateGround::hand_over,        kAt,         {}};
+  for (const Mandate& mandate : {urgent, absence, for_good}) {
+    office.append(office.founder(), MandateGive{mandate});
+  }
+  std::vector<MandateId> both{urgent.id, absence.id};
+  std::sort(both.begin(), both.end());
+  room.take(join_mandates(room.state, office.state, room.ring(office.founder()), both,
+                          office.founder().identity, office.random));
+  office.append(office.founder(), MandateEnd{for_good.id});
+  const auto left = leave_mandates(room.state, office.state, room.ring(worker), {helper.user}, {},
+                                   worker.identity, office.random);
+  REQUIRE(left.has_value());
+  room.take(left->step);
+  Vectors out;
+  for (const Record& record : office.records) {
+    out.entry(organisation_kind_name(record.kind)).line("organisation", to_hex(record.encode()));
+  }
+  for (std::size_t i = 0; i < room.records.size(); ++i) {
+    out.entry(space_kind_name(room.records[i].kind));
+    out.line("record", to_hex(room.records[i].encode()));
+    out.line("wraps", to_hex(room.wraps[i]));
+  }
+  compare("mandate.txt", out);
+}

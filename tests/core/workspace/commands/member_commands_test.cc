@@ -172,3 +172,24 @@ TEST_CASE("of two who take the same person out, it is done once") {
     CHECK(device->call("status")["all_sent"] == Value(true));
   }
 }
+
+TEST_CASE(
+    "what a member had not sent when they were taken out is handed in and waits for a person") {
+  Shared test;
+  REQUIRE(test.add(test.desk, "Bo").has_value());
+  test.office.sync_all();
+  REQUIRE(test.append(test.bo, "Bo så ind.").has_value());
+  REQUIRE(test.remove(test.desk, "Bo").has_value());
+  test.office.sync(test.desk);
+  test.office.sync(test.bo);
+  test.office.sync(test.bo);
+  CHECK(test.bo.call("status")["all_sent"] == Value(true));
+  test.office.sync_all();
+  CHECK(test.text(test.desk) == "Borgeren sov.");
+  const Value held = test.desk.call("held.list");
+  REQUIRE(held.items().size() == 1);
+  test.desk.call("held.adopt", parameters("run", held.items().front()["id"].text_or({})));
+  test.office.sync_all();
+  CHECK(test.text(test.desk) == "Borgeren sov.\nBo så ind.");
+  CHECK(test.text(test.anna) == "Borgeren sov.\nBo så ind.");
+}
