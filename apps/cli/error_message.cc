@@ -80,10 +80,10 @@ bool is_wiped(const Error& error) {
 
 std::string_view wiped_text(Language language) {
   return language == Language::danish
-             ? "Denne enhed er spærret, og alt på den er slettet, sådan som organisationen har "
-               "besluttet."
-             : "This device has been revoked, and everything on it was destroyed, as the "
-               "organisation ordered.";
+             ? "Denne enhed er spærret, og alt på den er slettet, sådan som dens bruger eller "
+               "organisationen har besluttet."
+             : "This device has been revoked, and everything on it was destroyed, as its user or "
+               "the organisation decided.";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 
 namespace feltbog::cli {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "apps/cli/qr.h"
+#include "core/base/bytes.h"
 
 namespace feltbog::cli {
 

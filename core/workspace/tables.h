@@ -46,6 +46,8 @@ inline constexpr std::string_view kRecoveryDrill = "recovery_drill";          //
 inline constexpr std::string_view kServerIncarnation = "server_incarnation";  // last met
 // Empty: since it was barred, this device has offered the server all it could.
 inline constexpr std::string_view kRescueTried = "rescue_tried";
+// Empty: its user gives this device up, and once it is barred all on it is destroyed.
+inline constexpr std::string_view kLeaving = "leaving";
 }  // namespace setting
 
 }  // namespace feltbog::workspace

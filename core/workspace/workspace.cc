@@ -185,7 +185,9 @@ bool Workspace::has_local_work() const {
 
 Result<bool> Workspace::wipe_due() {
   FELTBOG_CHECK(core_->ready());
-  if (!core_->wipe_ordered()) return false;
+  if (!core_->barred()) return false;
+  FELTBOG_TRY(leaving, read_setting(*core_->database, setting::kLeaving));
+  if (!leaving && !core_->wipe_ordered()) return false;
   return core_->replica->rescue_is_over();
 }
 

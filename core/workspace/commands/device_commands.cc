@@ -4,8 +4,10 @@
 
 #include "core/workspace/call.h"
 #include "core/workspace/commands/commands.h"
+#include "core/workspace/device_replica.h"
 #include "core/workspace/held_runs.h"
 #include "core/workspace/naming.h"
+#include "core/workspace/tables.h"
 
 namespace feltbog::workspace {
 namespace {
@@ -69,6 +71,45 @@ Result<Value> device_wipe(Call& call) {
   if (device->barred_at == 0) call.work().add_record(std::move(revocation));
   call.work().add_record(ledger::WipeOrder{device->id});
   return answer(call.core(), *device, "wipe_ordered");
+}
+
+// Files whose present key no other device has: members' in use, or the recovery key.
+std::int64_t files_only_here(Core& core) {
+  const auto& organisation = core.membership.organisation();
+  std::int64_t count = 0;
+  for (const auto& [id, log] : core.membership.spaces()) {
+    if (!ledger::is_file(log.state.kind()) || !log.state.admits(core.identity.id, organisation)) {
+      continue;
+    }
+    const ledger::Epoch& epoch = log.state.epoch();
+    const bool elsewhere =
+        !epoch.recovery_keys.empty() ||
+        std::any_of(epoch.holders.begin(), epoch.holders.end(), [&](const auto& holder) {
+          return holder.first != core.identity.id && log.state.admits(holder.first, organisation);
+        });
+    if (!elsewhere) ++count;
+  }
+  return count;
+}
+
+// Before the device is somebody else's: nothing of its user's is lost, and nothing stays.
+Result<Value> device_leave(Call& call) {
+  Core& core = call.core();
+  if (core.stage() != Stage::member) return Error{ErrorCode::wrong_state, "not joined"};
+  FELTBOG_TRY(content, core.replica->content_waits());
+  if (content || core.membership.waiting_count() > 0) {
+    return Error{ErrorCode::wrong_state, "not everything is sent yet: sync first"};
+  }
+  if (const std::int64_t files = files_only_here(core); files > 0) {
+    return Error{ErrorCode::wrong_state,
+                 std::to_string(files) + " files that nobody else can open: hand them over first"};
+  }
+  call.work().add_record(ledger::DeviceRevoke{core.identity.id, {}, {}});
+  call.work().keep_setting(setting::kLeaving, {});
+  Value out;
+  out["device"] = short_id(core.identity.id);
+  out["standing"] = "wipe_ordered";
+  return out;
 }
 
 // When the newest of its runs came, and how many of them there are. None came: no time.
@@ -174,6 +215,19 @@ constexpr Column kListColumns[] = {{"id", {"Id", "Id"}},
                                    {"self", {"This device", "Denne enhed"}}};
 
 constexpr CommandRow kRows[] = {
+    {"device.leave",
+     Shape::command,
+     1,
+     {"Give this device up: at the next sync it is barred, and everything on it destroyed",
+      "Aflever denne enhed: ved næste synkronisering spærres den, og alt på den slettes"},
+     "feltbog device leave",
+     {},
+     {},
+     Entitlement::anyone,
+     AccessClass::none,
+     false,
+     false,
+     device_leave},
     {"device.list",
      Shape::query,
      1,
