@@ -11,9 +11,8 @@ namespace feltbog::cli {
 namespace {
 
 Error failed(const char* call, int number) {
-  const ErrorCode code = number == ENOSPC || number == EDQUOT ? ErrorCode::disk_full
-                         : number == EEXIST                   ? ErrorCode::already_exists
-                                                              : ErrorCode::io_error;
+  const ErrorCode code =
+      number == ENOSPC || number == EDQUOT ? ErrorCode::disk_full : ErrorCode::io_error;
   return {code, std::string(call) + " errno " + std::to_string(number)};
 }
 
@@ -21,6 +20,7 @@ Error failed(const char* call, int number) {
 
 Result<NewFile> NewFile::create(std::string path) {
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (descriptor < 0 && errno == EEXIST) return Error{ErrorCode::already_exists, "file"};
   if (descriptor < 0) return failed("open", errno);
   return NewFile(std::move(path), descriptor);
 }

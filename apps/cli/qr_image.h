@@ -9,7 +9,7 @@
 
 namespace feltbog::cli {
 
-// A PNG of one bit a pixel, with the quiet zone; a module is 8 pixels wide. Error: internal (the
+// A grey PNG with the quiet zone; a module is 8 pixels wide. Error: internal (the
 // library's own).
 Result<Bytes> qr_png(const QrCode& code);
 

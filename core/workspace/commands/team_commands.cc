@@ -41,7 +41,7 @@ Result<Value> team_set(Call& call) {
   FELTBOG_TRY(team, team_to_set(call));
   Value out;
   out["name"] = call.text("name");
-  out["members"] = static_cast<std::int64_t>(users.size());
+  out["people"] = static_cast<std::int64_t>(users.size());
   call.work().add_record(ledger::TeamSet{team, std::move(users)});
   return out;
 }
