@@ -7,6 +7,7 @@
 #include "core/ledger/receipt.h"
 #include "core/workspace/access_log.h"
 #include "core/workspace/erasure.h"
+#include "core/workspace/evidence.h"
 #include "core/workspace/tables.h"
 
 namespace feltbog::workspace {
@@ -148,7 +149,34 @@ Result<void> DeviceReplica::store_records(const ledger::LogName& log, std::uint6
     inbox_.forget();
   }
   if (stored) FELTBOG_CHECK(settle_erasures());
+  if (!stored && log && parts_from(*log, first, stored.error())) {
+    return keep_other_record(*log, items.front());
+  }
   return stored;
+}
+
+// Whether the server's records do not follow those it once accepted: it was put back to an older
+// state and took others since, or somebody tampered with it.
+bool DeviceReplica::parts_from(const SpaceId& space, std::uint64_t first,
+                               const Error& error) const {
+  const SpaceLog* known = core_->membership.space(space);
+  return known != nullptr && first <= known->accepted + 1 &&
+         (error.code == ErrorCode::broken_chain || error.code == ErrorCode::fork_detected);
+}
+
+// One log that has parted must not keep all others from being synced: it stays as it is here.
+Result<void> DeviceReplica::keep_other_record(const SpaceId& space,
+                                              const ledger::RecordItem& item) {
+  return core_->durably([&]() -> Result<bool> {
+    FELTBOG_TRY(row, core_->database->prepare("SELECT record FROM space_record WHERE space = ?1 "
+                                              "AND accepted = 1 ORDER BY sequence DESC LIMIT 1"));
+    row.bind(1, space);
+    FELTBOG_TRY(found, row.step());
+    const Bytes own = found ? to_bytes(row.bytes(0)) : Bytes();
+    return keep_evidence(*core_->database,
+                         {0, EvidenceKind::server_changed_log, space,
+                          core_->environment.clock->wall_time(), own, item.record});
+  });
 }
 
 Result<bool> DeviceReplica::take_organisation_log() {

@@ -74,6 +74,8 @@ class DeviceReplica final : public ledger::Replica {
   ledger::SessionParty next_party() const;
   Result<crypto::SigningPublic> server_key();
   Result<void> meet(const ServerIncarnation& incarnation);
+  bool parts_from(const SpaceId& space, std::uint64_t first, const Error& error) const;
+  Result<void> keep_other_record(const SpaceId& space, const ledger::RecordItem& item);
   Result<bool> take_organisation_log();
   Result<bool> take_space_log(const SpaceId& space);
   Result<void> erase_if_due(const SpaceId& space);
