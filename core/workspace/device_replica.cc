@@ -408,8 +408,8 @@ Result<void> DeviceReplica::runs_receipted(const SpaceId& space, std::span<const
   return outbox_.receipted(space, runs, receipt);
 }
 
-Result<void> DeviceReplica::run_refused(const SpaceId&, const RunHash& run, ErrorCode code) {
-  return outbox_.refused(run, code);
+Result<void> DeviceReplica::run_refused(const SpaceId& space, const RunHash& run, ErrorCode code) {
+  return outbox_.refused(space, run, code);
 }
 
 Result<std::vector<ledger::ChunkName>> DeviceReplica::chunk_names(std::string_view sql,

@@ -16,6 +16,21 @@ constexpr std::int64_t kEntriesEveryMilliseconds = 60'000;
 // Half of what a run holds, so that joining batches never outgrows it.
 constexpr std::size_t kGroupBytesMax = ledger::kRunPayloadBytesMax / 2;
 
+// A server that lacks the run before, though it gave a receipt for it, is given everything again.
+Result<void> offer_what_it_follows(store::Database& database, const SpaceId& space,
+                                   const RunHash& run) {
+  FELTBOG_TRY(row,
+              database.prepare("SELECT 1 FROM run AS it JOIN run AS earlier ON earlier.space = "
+                               "it.space AND earlier.writer = it.writer AND earlier.sequence < "
+                               "it.sequence WHERE it.hash = ?1 AND earlier.own = 1 AND "
+                               "earlier.receipt IS NULL LIMIT 1"));
+  row.bind(1, run);
+  FELTBOG_TRY(waits, row.step());
+  row.reset();
+  if (!waits) FELTBOG_CHECK(offer_again(database, space));
+  return {};
+}
+
 }  // namespace
 
 struct Outbox::Unsealed {
@@ -268,8 +283,11 @@ Result<void> Outbox::receipted(const SpaceId& space, std::span<const RunHash> ru
   });
 }
 
-Result<void> Outbox::refused(const RunHash& run, ErrorCode code) {
+Result<void> Outbox::refused(const SpaceId& space, const RunHash& run, ErrorCode code) {
   return core_->durably([&]() -> Result<bool> {
+    if (code == ErrorCode::broken_chain) {
+      FELTBOG_CHECK(offer_what_it_follows(*core_->database, space, run));
+    }
     FELTBOG_CHECK(core_->database->run(
         "UPDATE run SET refused = ?2 WHERE hash = ?1 AND own = 1 AND receipt IS NULL AND refused "
         "IS NOT ?2",

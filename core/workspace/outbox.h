@@ -26,7 +26,7 @@ class Outbox {
   Result<std::vector<ledger::OutgoingRun>> runs(std::size_t bytes_max, std::uint64_t after);
   // Runs that are not in the outbox, or not of this device, are passed over.
   Result<void> receipted(const SpaceId& space, std::span<const RunHash> runs, BytesView receipt);
-  Result<void> refused(const RunHash& run, ErrorCode code);
+  Result<void> refused(const SpaceId& space, const RunHash& run, ErrorCode code);
   // Runs without a receipt, unsealed changes counting as one, and their bytes.
   Result<ledger::Amount> waiting();
 

@@ -8,6 +8,16 @@
 #include "core/workspace/tables.h"
 
 namespace feltbog::workspace {
+namespace {
+
+// None for what does not even have a header: it has no place in an order.
+std::optional<RunHash> header_hash(BytesView encoded) {
+  const auto hash = ledger::stored_run_hash(encoded);
+  return hash ? std::optional<RunHash>(*hash) : std::nullopt;
+}
+
+}  // namespace
+
 Result<void> ServerOrder::meet(const ServerIncarnation& incarnation) {
   starting_over_.clear();
   met_ = incarnation;
@@ -81,20 +91,20 @@ Result<ServerOrder::Followed> ServerOrder::follow(const SpaceId& space,
   FELTBOG_TRY(order, order_at(space, out.position));
   auto delivered = runs.begin();
   for (std::uint64_t next = out.position + 1; next <= position; ++next) {
-    std::optional<RunHash> run;
+    FELTBOG_TRY(noted, noted_run(space, next));
+    std::optional<RunHash> run = noted;
     if (delivered != runs.end() && delivered->position == next) {
-      // What does not even have a header has no place in an order.
-      const auto hash = ledger::stored_run_hash(delivered->run);
-      if (hash) run = *hash;
-      ++delivered;
-    } else {
-      FELTBOG_TRY(own, noted_run(space, next));
-      run = own;
+      run = header_hash((delivered++)->run);
+    }
+    if (run && noted && *run != *noted) {
+      FELTBOG_TRY(found, receipt_broken(space));
+      out.went_back = true;
+      out.found = out.found || found;
     }
     if (!run) {
       FELTBOG_TRY(head, newest_head(space));
       FELTBOG_TRY(found, keep(EvidenceKind::run_withheld, space, head.value_or(Bytes()), {}));
-      out.found = found;
+      out.found = out.found || found;
       break;
     }
     if (order) order = ledger::extend_order(*order, next, *run);
@@ -103,6 +113,12 @@ Result<ServerOrder::Followed> ServerOrder::follow(const SpaceId& space,
     out.position = next;
   }
   return out;
+}
+
+// Another run stands where a receipt put one of this device's own.
+Result<bool> ServerOrder::receipt_broken(const SpaceId& space) {
+  FELTBOG_TRY(head, newest_head(space));
+  return keep(EvidenceKind::server_changed_order, space, head.value_or(Bytes()), {});
 }
 
 Result<void> ServerOrder::note(const ledger::Receipt& receipt) {

@@ -25,7 +25,8 @@ class ServerOrder {
 
   struct Followed {
     std::uint64_t position = 0;  // up to which every run was delivered: the cursor
-    bool went_back = false;      // the server began again below the cursor
+    bool went_back = false;      // the server lost runs: it began again below the cursor, or
+                                 // another run stands where a receipt put one of this device's
     bool found = false;          // evidence
   };
   // Runs that were delivered, with the position they lead to. Errors: those of the database.
@@ -49,6 +50,7 @@ class ServerOrder {
   Result<std::optional<ledger::PositionHash>> order_at(const SpaceId& space,
                                                        std::uint64_t position);
   Result<std::optional<Bytes>> newest_head(const SpaceId& space);
+  Result<bool> receipt_broken(const SpaceId& space);
   Result<bool> check_log(const SpaceId& space, const ledger::SpaceHead& head, BytesView encoded);
   Result<void> start_over(const SpaceId& space, const ServerIncarnation& incarnation);
 
