@@ -38,6 +38,34 @@ std::string code_list(std::span<const ErrorCode> codes) {
 // one.
 RunHash name_aside(BytesView encoded) { return crypto::hash<RunHash>("set-aside.v1", encoded); }
 
+// Whether other bytes could still come under the same header and be taken: these were changed on
+// the way, or cannot be judged yet. An honest server sends neither.
+bool is_spoiled(const Core& core, const SpaceLog* log, BytesView encoded) {
+  const auto run = ledger::SealedRun::decode(encoded);
+  if (!run) return run.error().code != ErrorCode::unsupported_version;
+  if (log == nullptr || !run->body) return true;
+  const ledger::RunHeader& header = run->header;
+  const ledger::WriterTip claimed{header.sequence - 1, header.previous, header.first_counter, 0, 0};
+  const auto verified =
+      ledger::verify_run(*run, core.membership.organisation(), log->state, claimed);
+  if (verified) return false;
+  const ErrorCode code = verified.error().code;
+  return code == ErrorCode::bad_signature || code == ErrorCode::corrupt ||
+         code == ErrorCode::missing_dependency;
+}
+
+// How many runs come before the first spoiled one: that one counts as not delivered, and is asked
+// for again.
+std::size_t count_unspoiled(const Core& core, const SpaceId& space,
+                            std::span<const ledger::RunItem> runs) {
+  const SpaceLog* log = core.membership.space(space);
+  if (log != nullptr && log->erased()) return runs.size();
+  const auto spoiled = std::find_if(runs.begin(), runs.end(), [&](const ledger::RunItem& item) {
+    return is_spoiled(core, log, item.run);
+  });
+  return static_cast<std::size_t>(spoiled - runs.begin());
+}
+
 // Merges changes of one writer into the file. False, with memory possibly ahead, when the waiting
 // room of the history is full.
 bool merge_into(SpaceFile& file, const std::vector<document::Change>& changes,
@@ -64,7 +92,9 @@ Result<void> Inbox::store(const SpaceId& space, const ServerIncarnation& incarna
                           std::span<const ledger::RunItem> runs, std::uint64_t position) {
   auto stored = core_->durably([&]() -> Result<bool> {
     merged_ = visible_ = false;
-    FELTBOG_TRY(followed, order_->follow(space, incarnation, runs, position));
+    const std::size_t whole = count_unspoiled(*core_, space, runs);
+    FELTBOG_TRY(followed, order_->follow(space, incarnation, runs.first(whole),
+                                         whole == runs.size() ? position : runs[whole].position));
     if (followed.went_back) FELTBOG_CHECK(offer_again(*core_->database, space));
     const SpaceLog* log = core_->membership.space(space);
     if (log == nullptr || !log->erased()) {
