@@ -2,6 +2,7 @@
 #include "core/workspace/device_replica.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/ledger/chunk.h"
 #include "core/ledger/receipt.h"
@@ -11,6 +12,32 @@
 #include "core/workspace/tables.h"
 
 namespace feltbog::workspace {
+namespace {
+
+// The first record of each space that gave this device a key which did not come with it.
+Result<std::map<SpaceId, std::uint64_t>> records_without_keys(Core& core) {
+  std::map<SpaceId, std::uint64_t> out;
+  FELTBOG_TRY(rows, core.database->prepare("SELECT space, sequence FROM space_record WHERE "
+                                           "length(wraps) = 0 AND accepted = 1 ORDER BY sequence"));
+  while (true) {
+    FELTBOG_TRY(more, rows.step());
+    if (!more) return out;
+    FELTBOG_TRY(space, rows.fixed<SpaceId>(0));
+    const auto sequence = static_cast<std::uint64_t>(rows.integer(1));
+    const SpaceLog* log = core.membership.space(space);
+    const auto& announced = log->state.wraps();
+    const bool has_keys =
+        std::any_of(announced.begin(), announced.end(),
+                    [&](const ledger::WrapsEntry& entry) { return entry.sequence == sequence; });
+    if (!has_keys || log->erased()) continue;
+    if (!log->state.epoch().holders.contains(core.identity.id)) continue;
+    FELTBOG_TRY(keys, core.membership.keys(space));
+    if (!ledger::holds_all_keys(*keys, log->state)) out.try_emplace(space, sequence);
+  }
+}
+
+}  // namespace
+
 void DeviceReplica::resume() {
   // The writer of an unfinished attachment went with the process.
   static_cast<void>(
@@ -104,9 +131,15 @@ Result<ledger::Holdings> DeviceReplica::holdings(const ServerIncarnation& incarn
   const std::uint64_t accepted = core_->membership.organisation_accepted();
   if (accepted > 0) out.organisation = {accepted, *organisation.hash_at(accepted)};
   if (core_->barred()) return out;
+  FELTBOG_TRY(without_keys, records_without_keys(*core_));
   for (const auto& [id, log] : core_->membership.spaces()) {
     if (log.accepted == 0) continue;
     ledger::SpaceHolding holding{id, {log.accepted, *log.state.hash_at(log.accepted)}, 0};
+    // What a server left out is asked for again, with its record.
+    if (const auto at = without_keys.find(id); at != without_keys.end()) {
+      const std::uint64_t whole = at->second - 1;
+      holding.records = {whole, log.state.hash_at(whole).value_or(RecordHash{})};
+    }
     FELTBOG_TRY(row, core_->database->prepare(
                          "SELECT position FROM cursor WHERE space = ?1 AND incarnation = ?2"));
     row.bind_all(id, incarnation);

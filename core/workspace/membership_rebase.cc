@@ -21,6 +21,20 @@ bool is_stale(const Error& error) {
          error.code == ErrorCode::missing_key;
 }
 
+// Keys that were left out when their record came. True when they were.
+Result<bool> take_missing_wraps(store::Database& database, const SpaceLog& log,
+                                const Record& record, BytesView wraps) {
+  if (wraps.empty() || log.erased()) return false;
+  const auto* announced = log.state.wraps(ledger::wraps_hash(wraps));
+  if (announced == nullptr || announced->sequence != record.sequence) return false;
+  FELTBOG_CHECK(log.state.check_wraps(wraps));
+  FELTBOG_CHECK(
+      database.run("UPDATE space_record SET wraps = ?3 WHERE space = ?1 AND sequence = ?2 AND "
+                   "length(wraps) = 0",
+                   log.state.id(), record.sequence, wraps));
+  return database.changes() > 0;
+}
+
 }  // namespace
 
 Result<void> Membership::read_waiting(const LogName& log, std::uint64_t from,
@@ -66,7 +80,8 @@ Result<bool> Membership::store_one(const LogName& log, const RecordItem& item,
   FELTBOG_TRY(record, Record::decode(item.record));
   if (record.sequence <= accepted(log)) {
     FELTBOG_CHECK(check_same(log, record.sequence, item.record));
-    return false;
+    return log ? take_missing_wraps(*database_, *space(*log), record, item.wraps)
+               : Result<bool>(false);
   }
   if (record.sequence <= head(log).sequence) {
     const auto same = check_same(log, record.sequence, item.record);
