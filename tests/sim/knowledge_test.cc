@@ -7,6 +7,7 @@
 #include "core/workspace/core.h"
 #include "tests/core/ledger/fixture.h"
 #include "tests/sim/key_world.h"
+#include "tests/support/office_knowledge.h"
 #include "tests/support/test_office.h"
 
 using namespace feltbog;
@@ -142,34 +143,6 @@ TEST_CASE("a run sealed without rotating first is caught, and refused") {
   CHECK_FALSE(verify_run(*run, scene.office.state, scene.room.state, {}).has_value());
 }
 
-namespace {
-
-// The model, told what the desk's database holds: it is a member of every space.
-sim::Knowledge knowledge_of(testing::TestDevice& desk,
-                            const std::vector<testing::TestDevice*>& devices) {
-  sim::Knowledge out;
-  for (testing::TestDevice* device : devices) {
-    out.add_device(device->workspace().core().identity);
-  }
-  store::Database& database = *desk.workspace().core().database;
-  const auto each = [&](const char* sql, auto take) {
-    auto rows = database.prepare(sql);
-    REQUIRE(rows.has_value());
-    for (auto more = rows->step(); more && *more; more = rows->step()) take(*rows);
-  };
-  each("SELECT record FROM organisation_record ORDER BY sequence",
-       [&](store::Statement& row) { out.add_record(Record::decode(row.bytes(0)).value(), {}); });
-  each("SELECT record, wraps FROM space_record ORDER BY space, sequence",
-       [&](store::Statement& row) {
-         out.add_record(Record::decode(row.bytes(0)).value(), row.bytes(1));
-       });
-  each("SELECT run FROM run ORDER BY place",
-       [&](store::Statement& row) { out.add_run(row.bytes(0)); });
-  return out;
-}
-
-}  // namespace
-
 TEST_CASE(
     "real workspaces: phones are barred, people suspended and let in again, and no key leaks") {
   testing::TestOffice office(3);
@@ -181,11 +154,16 @@ TEST_CASE(
   const auto write = [&](testing::TestDevice& device) {
     device.call("note.write", testing::parameters("case", file, "text", "words", "title", "T"));
   };
+  const auto identities = [&devices] {
+    std::vector<const DeviceIdentity*> out;
+    for (testing::TestDevice* device : devices) out.push_back(&device->workspace().core().identity);
+    return out;
+  };
   const auto check = [&](std::initializer_list<testing::TestDevice*> online) {
     for (int round = 0; round < 2; ++round) {
       for (testing::TestDevice* device : online) office.sync(*device);
     }
-    const auto knowledge = knowledge_of(desk, devices);
+    const auto knowledge = testing::knowledge_of(desk, identities());
     require_none(knowledge.problems());
     return knowledge.keys_known();
   };
@@ -204,7 +182,7 @@ TEST_CASE(
   write(*devices[4]);
   CHECK(check({&desk, devices[3], devices[4]}) > at_first);
   // Two barred phones, two new epochs: what they know is still the first.
-  const auto knowledge = knowledge_of(desk, devices);
+  const auto knowledge = testing::knowledge_of(desk, identities());
   const SpaceId space = testing::TestOffice::space_of(desk, file);
   for (const std::size_t barred : {1U, 2U}) {
     CHECK(knowledge.knows(devices[barred]->workspace().core().identity.id, space, 1));

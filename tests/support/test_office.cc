@@ -24,8 +24,9 @@ bool Wire::move_up() {
   bool moved = false;
   while (true) {
     if (before_client) before_client();
-    const Bytes up = client_.poll_transmit(kPacketBytes);
+    Bytes up = client_.poll_transmit(kPacketBytes);
     if (up.empty()) return moved;
+    if (on_the_way_up) on_the_way_up(up);
     server_.handle_bytes(up, {});
     moved = true;
   }

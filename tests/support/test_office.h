@@ -24,8 +24,9 @@ class Wire {
   // Moves what there is to move, once. False when nothing moved or the session ended.
   bool turn();
 
-  std::size_t left = SIZE_MAX;          // bytes from the server until the link breaks
-  std::function<void()> before_client;  // called before the device is given anything
+  std::size_t left = SIZE_MAX;                // bytes from the server until the link breaks
+  std::function<void()> before_client;        // called before the device is given anything
+  std::function<void(Bytes&)> on_the_way_up;  // may change what the device sends
   bool caught_up = false;
   std::optional<Error> ended;
 
@@ -70,6 +71,8 @@ class TestOffice {
 
   server::RelayStore& relay() { return *relay_; }
   Random& random() { return random_; }
+  // The server's key, for a server that lies.
+  const crypto::SigningSecret& server_identity() const { return identity_; }
   // The server as a disk of an earlier moment has it. A backup that was put back makes itself known
   // by a new incarnation; a disk that merely forgot does not.
   std::unique_ptr<MemoryDisk> copy_server() const { return server_disk_->clone(); }

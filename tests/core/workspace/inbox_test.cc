@@ -47,33 +47,6 @@ struct Shared {
 }  // namespace
 
 TEST_CASE(
-    "a dishonest change has no effect, now or after a restart, and takes nobody's words along") {
-  Shared shared;
-  Forger forger(shared.bo, shared.space);
-  push(shared.office, shared.bo, shared.space,
-       forger.seal({forger.change(1, 1), forger.change(2, 900), forger.change(3, 901)}));
-  shared.office.desk().call("note.write",
-                            parameters("case", shared.id, "text", "Ærligt.", "title", "Efter"));
-  shared.office.sync(shared.office.desk());
-  shared.office.sync(shared.anna);
-  for (const bool restarted : {false, true}) {
-    CAPTURE(restarted);
-    if (restarted) shared.anna.reopen();
-    const Value status = shared.status();
-    CHECK(status["changes_refused"] == Value(1));
-    CHECK(status["changes_waiting"] == Value(1));
-    CHECK(status["runs_set_aside"] == Value(0));
-    shared.anna.call("note.show", parameters("case", shared.id, "note", "Efter"));
-    CHECK(shared.hash_of(shared.anna) == shared.hash_of(shared.office.desk()));
-  }
-  // Who wrote on top of what they saw goes on undisturbed.
-  shared.anna.call("note.append",
-                   parameters("case", shared.id, "note", "Efter", "text", "Også ærligt."));
-  shared.office.sync_all();
-  CHECK(shared.hash_of(shared.anna) == shared.hash_of(shared.office.desk()));
-}
-
-TEST_CASE(
     "a lie that is found out only when its past arrives is judged as one that came after it") {
   Shared shared;
   Forger first(shared.bo, shared.space);

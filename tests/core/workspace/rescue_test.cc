@@ -214,30 +214,3 @@ TEST_CASE("an order to wipe is obeyed on a full disk too, where nobody can remem
   lost.anna.disk.clear_faults();
   CHECK(lost.wipe_due());
 }
-
-TEST_CASE("an order to wipe that no administrator signed is refused, whoever brings it") {
-  Lost lost;
-  lost.bar();
-  const auto known = lost.anna.workspace().core().membership.organisation_accepted();
-  const auto records = records_on_server(lost.office, lost.anna, {}, known + 1);
-  REQUIRE(lost.replica().store_records({}, known + 1, records).has_value());
-  const auto& organisation = lost.anna.workspace().core().membership.organisation();
-  const ledger::OrganisationPayload order = ledger::WipeOrder{device_id(lost.anna)};
-  const auto forged_by = [&](const ledger::DeviceIdentity& author) {
-    const ledger::Record record = ledger::sign_record(
-        ledger::LogKind::organisation, ledger::log_id(organisation.id()), organisation.head(), {},
-        author, ledger::kind_of(order), ledger::encode_payload(order));
-    const ledger::RecordItem item{record.encode(), {}};
-    const auto stored =
-        lost.replica().store_records({}, organisation.head().sequence + 1, {&item, 1});
-    return stored ? ErrorCode::internal : stored.error().code;
-  };
-  // The server in the administrator's name, and with the help of a worker.
-  auto server = ledger::DeviceIdentity::make(lost.office.random());
-  server.id = device_id(lost.desk);
-  CHECK(forged_by(server) == ErrorCode::bad_signature);
-  CHECK(forged_by(lost.bo.workspace().core().identity) == ErrorCode::not_authorised);
-  CHECK_FALSE(lost.wipe_due());
-  lost.come_back();
-  CHECK_FALSE(lost.wipe_due());
-}

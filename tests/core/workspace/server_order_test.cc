@@ -76,46 +76,6 @@ TEST_CASE("with an honest server nothing is found, and runs say how far their au
   CHECK(witness->position > 0);
 }
 
-TEST_CASE("a server that forgot runs is found out, shown with its own signatures, and healed") {
-  Watched watched;
-  auto older = watched.office.copy_server();
-  watched.write(watched.anna, "efter");
-  watched.office.sync_all();
-  watched.office.put_back_server(std::move(older), false);
-  watched.office.sync(watched.anna);
-  CHECK(watched.found_by(watched.anna) == Kinds{"server_went_back"});
-  const Value shown = watched.anna.call("evidence.show", parameters("evidence", 1));
-  CHECK(shown["proves"] == Value(true));
-  CHECK(shown["first"]["position"].integer_or(0) > shown["second"]["position"].integer_or(0));
-  watched.office.sync_all();
-  watched.check_all_alike();
-  CHECK(watched.anna.call("status")["all_sent"] == Value(true));
-}
-
-TEST_CASE("a server that forgot runs and took others since is found out, and healed") {
-  Watched watched;
-  watched.office.sync_all();
-  auto older = watched.office.copy_server();
-  watched.write(watched.anna, "Annas");
-  watched.office.sync(watched.anna);
-  watched.office.put_back_server(std::move(older), false);
-  for (int i = 0; i < 3; ++i) {
-    watched.write(watched.bo, "Bos " + std::to_string(i));
-    watched.office.sync(watched.bo);
-  }
-  watched.office.sync(watched.anna);
-  CHECK(watched.found_by(watched.anna) == Kinds{"server_changed_order"});
-  watched.office.sync(watched.anna);  // everything anew
-  watched.office.sync_all();
-  watched.check_all_alike();
-  watched.show(watched.bo, "Annas");
-  watched.show(watched.anna, "Bos 2");
-  // The new order is followed from now on.
-  watched.write(watched.bo, "mere");
-  watched.office.sync_all();
-  CHECK(watched.found_by(watched.anna) == Kinds{"server_changed_order"});
-}
-
 TEST_CASE("a server put back from a backup, which says so, is no contradiction") {
   Watched watched;
   auto backup = watched.office.copy_server();
@@ -224,33 +184,4 @@ TEST_CASE("a head that the server did not sign, or of another space, ends the se
   CHECK(ended->code == ErrorCode::malformed);
   // What came before is kept.
   watched.show(watched.bo, "to");
-}
-
-TEST_CASE("a device that signs two runs for one place is shown by both signatures") {
-  Watched watched;
-  Forger forger(watched.bo, watched.space);
-  const Bytes one = forger.seal_aside({forger.change(1, 1)});
-  const Bytes two = forger.seal({forger.change(1, 1), forger.change(2, 2)});
-  push(watched.office, watched.bo, watched.space, one);
-  watched.office.sync(watched.anna);
-  const ledger::RunItem item{60, two};
-  const auto incarnation = watched.office.relay().incarnation();
-  REQUIRE(watched.anna.workspace()
-              .replica()
-              .store_runs(watched.space, incarnation, {&item, 1}, 60)
-              .has_value());
-  Kinds kinds = watched.found_by(watched.anna);
-  CHECK(std::count(kinds.begin(), kinds.end(), "device_forked") == 1);
-  // Bytes that only claim the place are no evidence.
-  auto forged = ledger::SealedRun::decode(two);
-  REQUIRE(forged.has_value());
-  forged->signature.bytes[0] ^= 1;
-  forged->header.retention = 3;
-  const ledger::RunItem lie{61, forged->encode()};
-  REQUIRE(watched.anna.workspace()
-              .replica()
-              .store_runs(watched.space, incarnation, {&lie, 1}, 61)
-              .has_value());
-  kinds = watched.found_by(watched.anna);
-  CHECK(std::count(kinds.begin(), kinds.end(), "device_forked") == 1);
 }
