@@ -11,14 +11,10 @@ namespace {
 Result<Key> message_key(const AgreementSecret& mine, const AgreementPublic& theirs,
                         const AgreementPublic& fresh, const AgreementPublic& recipient,
                         Domain domain, BytesView context) {
-  Key shared;
-  if (crypto_scalarmult(shared.bytes().data(), mine.view().data(), theirs.bytes.data()) != 0) {
-    return Error{ErrorCode::malformed, "public key of small order"};
-  }
   Bytes bound = to_bytes(fresh.view());
   append(bound, recipient.view());
   append(bound, context);
-  return derive_key(domain, shared, bound);
+  return agree(mine, theirs, domain, bound);
 }
 
 }  // namespace
@@ -27,6 +23,15 @@ AgreementPublic agreement_public(const AgreementSecret& secret) {
   AgreementPublic out;
   crypto_scalarmult_base(out.bytes.data(), secret.view().data());
   return out;
+}
+
+Result<Key> agree(const AgreementSecret& mine, const AgreementPublic& theirs, Domain domain,
+                  BytesView context) {
+  Key shared;
+  if (crypto_scalarmult(shared.bytes().data(), mine.view().data(), theirs.bytes.data()) != 0) {
+    return Error{ErrorCode::malformed, "public key of small order"};
+  }
+  return derive_key(domain, shared, context);
 }
 
 Result<Bytes> seal_to(const AgreementPublic& recipient, Domain domain, BytesView context,

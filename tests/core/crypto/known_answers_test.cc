@@ -102,3 +102,21 @@ TEST_CASE("public agreement keys are those of RFC 7748, section 6.1") {
   CHECK(to_hex(agreement_public(bob).view()) ==
         "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
 }
+
+TEST_CASE(
+    "agreement is on the shared point of RFC 7748, section 6.1, bound to domain and context") {
+  const auto bob =
+      AgreementSecret::from(hex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"))
+          .value();
+  const auto alice =
+      AgreementPublic::from(hex("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a"))
+          .value();
+  const auto shared =
+      Key::from(hex("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742")).value();
+  const Bytes context = counting(5);
+  const auto agreed = agree(bob, alice, "agreement.v1", context);
+  REQUIRE(agreed.has_value());
+  CHECK(to_hex(agreed->view()) == to_hex(derive_key("agreement.v1", shared, context).view()));
+  CHECK(agree(bob, AgreementPublic{}, "agreement.v1", context).error().code ==
+        ErrorCode::malformed);
+}
