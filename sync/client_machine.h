@@ -139,6 +139,7 @@ class ClientMachine {
   Hello hello_;
   Bytes hello_body_;
   ServerIncarnation incarnation_;
+  WallTime server_time_;  // as its proof covers it
 
   std::set<SpaceId> heads_owed_;  // runs came, and not yet what the server signs about them
 

@@ -32,6 +32,7 @@ Result<void> ClientMachine::on_challenge(BytesView body) {
   FELTBOG_CHECK(replica_.check_server(transcript, challenge.proof));
   FELTBOG_TRY(proof, replica_.prove(transcript));
   incarnation_ = challenge.incarnation;
+  server_time_ = challenge.time;
   send(Proof{proof});
   FELTBOG_CHECK(send_holdings());
   enter(ClientState::joining, Phase::connecting);
@@ -39,11 +40,11 @@ Result<void> ClientMachine::on_challenge(BytesView body) {
 }
 
 Result<void> ClientMachine::on_welcome(BytesView body) {
-  FELTBOG_TRY(welcome, decode_message<Welcome>(body));
+  FELTBOG_CHECK(decode_message<Welcome>(body));
   enter(ClientState::pulling, Phase::receiving);
   ClientEvent event;
   event.kind = ClientEventKind::connected;
-  event.server_time = welcome.time;
+  event.server_time = server_time_;
   tell(std::move(event));
   return {};
 }

@@ -51,6 +51,7 @@ Result<void> ClientMachine::next_step() {
 Result<void> ClientMachine::rest() {
   FELTBOG_TRY(is_barred, replica_.barred());
   if (is_barred) return Error{ErrorCode::revoked, {}};
+  FELTBOG_CHECK(replica_.caught_up(server_time_));
   enter(ClientState::live, Phase::live);
   ClientEvent event;
   event.kind = ClientEventKind::caught_up;

@@ -128,17 +128,18 @@ void write(CborWriter& out, const Hello& from) {
   out.fixed(from.nonce).boolean(from.binds);
 }
 
-constexpr std::uint64_t fields(const Challenge&) { return 5; }
+constexpr std::uint64_t fields(const Challenge&) { return 6; }
 Result<void> read(CborReader& in, Challenge& to) {
   FELTBOG_CHECK(into(in.uint(kAnswerCodeMax), to.version));
   FELTBOG_CHECK(into(in.fixed<ledger::SessionNonce>(), to.nonce));
   FELTBOG_CHECK(into(in.fixed<ServerIncarnation>(), to.incarnation));
   FELTBOG_CHECK(into(in.boolean(), to.binds));
+  FELTBOG_CHECK(into(in.integer(), to.time.milliseconds));
   return into(in.fixed<crypto::Signature>(), to.proof);
 }
 void write(CborWriter& out, const Challenge& from) {
   out.uint(from.version).fixed(from.nonce).fixed(from.incarnation).boolean(from.binds);
-  out.fixed(from.proof);
+  out.integer(from.time.milliseconds).fixed(from.proof);
 }
 
 constexpr std::uint64_t fields(const Proof&) { return 1; }
@@ -147,9 +148,9 @@ Result<void> read(CborReader& in, Proof& to) {
 }
 void write(CborWriter& out, const Proof& from) { out.fixed(from.proof); }
 
-constexpr std::uint64_t fields(const Welcome&) { return 1; }
-Result<void> read(CborReader& in, Welcome& to) { return into(in.integer(), to.time.milliseconds); }
-void write(CborWriter& out, const Welcome& from) { out.integer(from.time.milliseconds); }
+constexpr std::uint64_t fields(const Welcome&) { return 0; }
+Result<void> read(CborReader&, Welcome&) { return {}; }
+void write(CborWriter&, const Welcome&) {}
 
 constexpr std::uint64_t fields(const Bye&) { return 1; }
 Result<void> read(CborReader& in, Bye& to) { return into(in.uint(kAnswerCodeMax), to.code); }

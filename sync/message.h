@@ -61,6 +61,7 @@ struct Challenge {
   ledger::SessionNonce nonce;
   ServerIncarnation incarnation;
   bool binds = false;
+  WallTime time;  // the server's; signed with all the rest
   crypto::Signature proof;
 };
 struct Proof {
@@ -69,7 +70,6 @@ struct Proof {
 };
 struct Welcome {
   static constexpr MessageType kType = MessageType::welcome;
-  WallTime time;
 };
 struct Bye {
   static constexpr MessageType kType = MessageType::bye;

@@ -38,6 +38,7 @@ Result<void> ServerMachine::on_hello(BytesView body) {
   challenge.nonce = random_.make<ledger::SessionNonce>();
   challenge.incarnation = relay_.incarnation();
   challenge.binds = options_.binding.has_value();
+  challenge.time = relay_.time();
   transcript_ = transcript_of(body, hello, challenge, options_.binding);
   FELTBOG_TRY(proof, relay_.prove(transcript_));
   challenge.proof = proof;
@@ -50,7 +51,7 @@ Result<void> ServerMachine::on_proof(BytesView body) {
   FELTBOG_TRY(proof, decode_message<Proof>(body));
   FELTBOG_TRY(admission, relay_.admit(transcript_, proof.proof));
   admission_ = admission;
-  send(Welcome{relay_.time()});
+  send(Welcome{});
   state_ = ServerState::asking;
   ServerEvent event;
   event.kind = ServerEventKind::admitted;

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "core/base/clock.h"
 #include "core/ledger/record.h"
 #include "core/ledger/session_proof.h"
 
@@ -184,6 +185,10 @@ class Replica {
                                    BytesView bytes) = 0;
   // The server does not hold it (yet). It stays wanted; a later session asks again.
   virtual Result<void> chunk_unavailable(const SpaceId& space, const ChunkHash& chunk) = 0;
+
+  // All that was to receive is stored, and all that was to send has its answer; told again whenever
+  // that is so anew. `server_time` is what the server signed at the beginning of the session.
+  virtual Result<void> caught_up(WallTime /*server_time*/) { return {}; }
 
   // Asked once all that is to be sent has its answer. True when the organisation's log bars this
   // device: nothing more can come for it, and the session ends with `revoked`.

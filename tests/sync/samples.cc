@@ -25,11 +25,11 @@ Bytes greeting(MessageType type) {
   }
   if (type == MessageType::challenge) {
     return encode_message(Challenge{1, filled<ledger::SessionNonce>(3),
-                                    filled<ServerIncarnation>(9), true,
+                                    filled<ServerIncarnation>(9), true, WallTime{1'790'000'000'000},
                                     filled<crypto::Signature>(4)});
   }
   if (type == MessageType::proof) return encode_message(Proof{filled<crypto::Signature>(5)});
-  return encode_message(Welcome{{1'790'000'000'000}});
+  return encode_message(Welcome{});
 }
 
 Bytes chunk_message(MessageType type) {
