@@ -26,6 +26,9 @@ inline constexpr Domain kFoundingChecksum{"founding.sum.v1"};
 inline constexpr Domain kRecoveryKeyId{"recovery-id.v1"};
 inline constexpr Domain kCustodian{"custodian.v1"};
 inline constexpr Domain kCustodianChecksum{"custodian.sum.v1"};
+inline constexpr Domain kLeaseChallenge{"lease-chall.v1"};
+inline constexpr Domain kLeaseCode{"lease-code.v1"};
+inline constexpr Domain kSpokenDevice{"device-spoken.v1"};
 
 // Signatures.
 inline constexpr Domain kOrganisationRecord{"org-rec.sig.v1"};
@@ -50,6 +53,7 @@ inline constexpr Domain kCustody{"custody.v1"};
 inline constexpr Domain kRecoverySigning{"rec-sign.v1"};
 inline constexpr Domain kRecoveryAgreement{"rec-agree.v1"};
 inline constexpr Domain kRecoveryWrap{"rec-wrap.v1"};
+inline constexpr Domain kLeaseKey{"lease-key.v1"};
 
 inline constexpr Domain kAll[] = {kDeviceId,
                                   kWriterId,
@@ -86,6 +90,10 @@ inline constexpr Domain kAll[] = {kDeviceId,
                                   kCustody,
                                   kRecoverySigning,
                                   kRecoveryAgreement,
-                                  kRecoveryWrap};
+                                  kRecoveryWrap,
+                                  kLeaseChallenge,
+                                  kLeaseCode,
+                                  kSpokenDevice,
+                                  kLeaseKey};
 
 }  // namespace feltbog::ledger::domains

@@ -133,6 +133,7 @@ struct OrganisationFold {
   void operator()(const MandateEnd& payload) const {
     state.mandates_.at(payload.mandate).ended_at = record.sequence;
   }
+  void operator()(const LeaseSet& payload) const { state.lease_days_ = payload.days; }
 };
 
 void OrganisationState::fold(const Record& record, const OrganisationPayload& payload) {

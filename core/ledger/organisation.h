@@ -138,6 +138,8 @@ class OrganisationState {
   const std::map<MandateId, MandateEntry>& mandates() const { return mandates_; }
   // As they are now, those dissolved without members.
   const std::map<TeamId, std::vector<UserId>>& teams() const { return teams_; }
+  // How many days a device's lease runs (LeaseSet).
+  std::uint64_t lease_days() const { return lease_days_; }
 
   const std::map<UserId, UserEntry>& users() const { return users_; }
   const std::map<DeviceId, DeviceEntry>& devices() const { return devices_; }
@@ -162,6 +164,7 @@ class OrganisationState {
   std::map<std::uint64_t, std::set<DeviceId>> duty_;  // from that sequence on
   std::map<MandateId, MandateEntry> mandates_;
   std::map<TeamId, std::vector<UserId>> teams_;
+  std::uint64_t lease_days_ = kLeaseDays;
 };
 
 // The next record of this log, signed by `author` and already found valid: append it with apply().

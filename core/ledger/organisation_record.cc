@@ -8,11 +8,11 @@
 namespace feltbog::ledger {
 namespace {
 
-constexpr std::array<std::string_view, 17> kKindNames{
+constexpr std::array<std::string_view, 18> kKindNames{
     "organisation_create", "user_add",         "invite_create", "invite_revoke",  "device_add",
     "device_revoke",       "roles_set",        "user_suspend",  "user_reinstate", "server_key_set",
     "wipe_order",          "recovery_key_set", "recovery_use",  "team_set",       "duty_set",
-    "mandate_give",        "mandate_end"};
+    "mandate_give",        "mandate_end",      "lease_set"};
 static_assert(kKindNames.size() == std::variant_size_v<OrganisationPayload>);
 
 constexpr std::uint64_t kWallTimeMax = std::uint64_t{1} << 53;
@@ -94,6 +94,7 @@ struct Write {
     to.uint(static_cast<std::uint64_t>(mandate.until.milliseconds));
   }
   void operator()(const MandateEnd& payload) { to.array(1).fixed(payload.mandate); }
+  void operator()(const LeaseSet& payload) { to.array(1).uint(payload.days); }
 };
 
 using Payload = Result<OrganisationPayload>;
@@ -264,13 +265,19 @@ Payload read_mandate_end(CborReader& reader) {
   return OrganisationPayload(MandateEnd{mandate});
 }
 
+Payload read_lease_set(CborReader& reader) {
+  FELTBOG_CHECK(reader.array(1));
+  FELTBOG_TRY(days, reader.uint(kLeaseDaysMax));
+  return OrganisationPayload(LeaseSet{days});
+}
+
 using Read = Payload (*)(CborReader&);
 constexpr std::array<Read, kKindNames.size()> kRead{
     read_create,         read_user_add,       read_invite_create, read_invite_revoke,
     read_device_add,     read_device_revoke,  read_roles_set,     read_user_suspend,
     read_user_reinstate, read_server_key_set, read_wipe_order,    read_recovery_key_set,
     read_recovery_use,   read_team_set,       read_duty_set,      read_mandate_give,
-    read_mandate_end};
+    read_mandate_end,    read_lease_set};
 
 }  // namespace
 

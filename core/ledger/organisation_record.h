@@ -119,11 +119,20 @@ struct MandateEnd {
   MandateId mandate;
 };
 
+// How many days a device shows cases after its last complete session with the server
+// (docs/leases.md).
+struct LeaseSet {
+  std::uint64_t days = 0;  // 0: without end; at most kLeaseDaysMax
+};
+inline constexpr std::uint64_t kLeaseDaysMax = 90;
+// Where no record says otherwise.
+inline constexpr std::uint64_t kLeaseDays = 14;
+
 // In the order of their kind numbers, from 1.
 using OrganisationPayload =
     std::variant<OrganisationCreate, UserAdd, InviteCreate, InviteRevoke, DeviceAdd, DeviceRevoke,
                  RolesSet, UserSuspend, UserReinstate, ServerKeySet, WipeOrder, RecoveryKeySet,
-                 RecoveryUse, TeamSet, DutySet, MandateGive, MandateEnd>;
+                 RecoveryUse, TeamSet, DutySet, MandateGive, MandateEnd, LeaseSet>;
 
 inline std::uint16_t kind_of(const OrganisationPayload& payload) {
   return static_cast<std::uint16_t>(payload.index() + 1);

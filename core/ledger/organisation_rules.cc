@@ -223,4 +223,10 @@ Result<void> OrganisationRules::operator()(const ServerKeySet& payload) const {
   return {};
 }
 
+Result<void> OrganisationRules::operator()(const LeaseSet& payload) const {
+  FELTBOG_CHECK(require_administrator());
+  if (payload.days == state_.lease_days()) return Error{ErrorCode::already_exists, "days"};
+  return {};
+}
+
 }  // namespace feltbog::ledger

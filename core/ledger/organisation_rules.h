@@ -37,6 +37,7 @@ class OrganisationRules {
   Result<void> operator()(const DutySet& payload) const;
   Result<void> operator()(const MandateGive& payload) const;
   Result<void> operator()(const MandateEnd& payload) const;
+  Result<void> operator()(const LeaseSet& payload) const;
 
  private:
   UserId author_user() const;

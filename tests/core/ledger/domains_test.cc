@@ -24,6 +24,7 @@ const std::set<std::string> kElsewhere{
     "access-key.v1",     // core/workspace: key that an access log's entries are wrapped with
     "archive.v1",        // core/workspace: what an archive was given
     "conflict.v1",       // core/workspace: short names of conflicts
+    "dropped-note.v1",   // core/workspace: a note that nobody may see yet
     "set-aside.v1",      // core/workspace: names of runs that could not be used
     "state.v1",          // core/workspace: the state two devices compare
     "store.check.v1",    // core/store: the database's key is the right one

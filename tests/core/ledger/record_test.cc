@@ -39,6 +39,7 @@ Office every_kind() {
       MandateGround::absence,          WallTime{1'000'000},   WallTime{2'000'000}};
   office.append(office.founder(), MandateGive{absence});
   office.append(office.founder(), MandateEnd{absence.id});
+  office.append(office.founder(), LeaseSet{30});
   return office;
 }
 

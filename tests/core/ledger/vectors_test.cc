@@ -10,9 +10,11 @@
 #include <iterator>
 
 #include "core/ledger/invite.h"
+#include "core/ledger/lease_code.h"
 #include "core/ledger/receipt.h"
 #include "core/ledger/run_batch.h"
 #include "core/ledger/session_proof.h"
+#include "core/ledger/spoken_code.h"
 #include "tests/core/ledger/fixture.h"
 
 using namespace feltbog;
@@ -196,6 +198,31 @@ TEST_CASE("the recovery key, its codes and its records have the bytes they alway
   }
   out.entry("what the recovery key opens").line("ring", to_hex(ring.encode()));
   compare("recovery.txt", out);
+}
+
+TEST_CASE("leases, their codes and spoken names have the bytes they always had") {
+  Office office{2026};
+  Phone& worker = office.add_person({Role::worker});
+  Vectors out;
+  for (const std::uint64_t days : {0U, 30U}) {
+    office.append(office.founder(), LeaseSet{days});
+    out.entry("lease_set").line("organisation", to_hex(office.records.back().encode()));
+  }
+  const WallTime from{1'800'000'000'000};
+  out.entry("the asker's secrets").line("device", to_hex(worker.identity.encode()));
+  out.line("spoken", spoken_device_code(worker.id()));
+  out.entry("the giver's secrets").line("device", to_hex(office.founder().identity.encode()));
+  for (const std::uint64_t used : {0U, 1U}) {
+    const auto challenge = lease_challenge(office.state.id(), worker.id(), from, used);
+    const auto grant = lease_grant(from, used + 7).value();
+    out.entry("a code, after " + std::to_string(used) + " others");
+    out.line("challenge", lease_challenge_text(challenge));
+    out.line("day", std::to_string(grant.day)).line("days", std::to_string(grant.days));
+    out.line("expect", make_lease_code(office.state.id(), office.founder().identity,
+                                       worker.identity.publics, challenge, grant)
+                           .value());
+  }
+  compare("lease.txt", out);
 }
 
 TEST_CASE("sealed runs have the bytes they always had") {
