@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/workspace/access_log.h"
+#include "core/workspace/lease.h"
 #include "core/workspace/naming.h"
 
 namespace feltbog::workspace {
@@ -23,6 +24,13 @@ ledger::RoleSet roles_for(Entitlement entitlement) {
 }
 
 }  // namespace
+
+Result<void> admit(Core& core, const CommandRow& row) {
+  // Of a barred device: how much has not left it, and who is who.
+  const bool shows_no_case = row.shape == Shape::query && row.access == AccessClass::none;
+  FELTBOG_CHECK(shows_no_case ? core.ready() : core.taking());
+  return row.while_lapsed == WhileLapsed::done ? Result<void>() : core.lease->check();
+}
 
 Result<void> Call::check_entitlement() const {
   if (row_.entitlement == Entitlement::anyone) return {};

@@ -14,6 +14,10 @@
 
 namespace feltbog::workspace {
 
+// Whether this device does it now. Errors: revoked (a barred device answers only what shows no
+// case), lease_lapsed, and those of Core::ready.
+Result<void> admit(Core& core, const CommandRow& row);
+
 class Call {
  public:
   // The references must outlive the call. The parameters were checked against the row.

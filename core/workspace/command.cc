@@ -15,10 +15,10 @@ std::vector<const CommandRow*> collect() {
   std::vector<const CommandRow*> rows;
   for (const auto group :
        {access_commands(), attachment_commands(), case_commands(), conflict_commands(),
-        course_commands(), device_commands(), erasure_commands(), evidence_commands(),
-        held_commands(), mandate_commands(), member_commands(), note_commands(),
-        organisation_commands(), pathway_commands(), recovery_commands(), status_commands(),
-        team_commands()}) {
+        course_commands(), device_commands(), dropped_note_commands(), erasure_commands(),
+        evidence_commands(), held_commands(), lease_commands(), mandate_commands(),
+        member_commands(), note_commands(), organisation_commands(), pathway_commands(),
+        recovery_commands(), status_commands(), team_commands()}) {
     for (const CommandRow& row : group) rows.push_back(&row);
   }
   std::sort(rows.begin(), rows.end(),
@@ -89,6 +89,7 @@ Value describe(const CommandRow& row) {
   out["example"] = row.example;
   out["entitlement"] = name_of(row.entitlement);
   out["access"] = name_of(row.access);
+  out["while_lapsed"] = row.while_lapsed == WhileLapsed::done;
   out["idempotent"] = row.idempotent;
   out["cancellable"] = row.cancellable;
   out["parameters"] = Value::List{};

@@ -78,6 +78,10 @@ enum class Entitlement : std::uint8_t {
   auditors
 };
 
+// Whether it is done while the device's lease has lapsed (lease.h). Only what shows nothing of a
+// citizen and decides nothing about others is; what a row does not say is refused.
+enum class WhileLapsed : std::uint8_t { unsaid, refused, done };
+
 struct CommandRow {
   std::string_view name;  // "note.write"
   Shape shape;
@@ -91,6 +95,7 @@ struct CommandRow {
   bool idempotent;   // calling it twice is calling it once
   bool cancellable;  // reports progress and looks at the cancel flag
   Result<Value> (*run)(Call& call);
+  WhileLapsed while_lapsed = WhileLapsed::unsaid;
 };
 
 constexpr std::uint32_t kCommandTableVersion = 1;

@@ -6,6 +6,8 @@
 
 #include "core/workspace/access_log.h"
 #include "core/workspace/device_replica.h"
+#include "core/workspace/dropped_notes.h"
+#include "core/workspace/lease.h"
 #include "core/workspace/search_index.h"
 #include "core/workspace/tables.h"
 
@@ -51,7 +53,9 @@ Core::Core(const Environment& outside, std::string_view path,
       membership(*database, identity),
       files(*database, identity.id, number),
       replica(std::make_unique<DeviceReplica>(*this)),
-      access(std::make_unique<AccessLog>(*this, std::string(path) + "-room")) {}
+      access(std::make_unique<AccessLog>(*this, std::string(path) + "-room")),
+      lease(std::make_unique<Lease>(*this)),
+      dropped(std::make_unique<DroppedNotes>(*this)) {}
 
 Core::~Core() = default;
 
@@ -63,6 +67,7 @@ Result<void> Core::reread() {
   FELTBOG_TRY(stored_revision, read_number(*database, setting::kRevision, 1));
   FELTBOG_TRY(stored_joining, read_joining(*database));
   FELTBOG_CHECK(membership.load());
+  FELTBOG_CHECK(lease->load());
   revision = stored_revision;
   joining = std::move(stored_joining);
   stale_ = false;
@@ -74,10 +79,15 @@ void Core::write_as(std::uint32_t number) {
   files.write_as(number);
 }
 
-Result<void> Core::serving() {
+Result<void> Core::taking() {
   FELTBOG_CHECK(ready());
   if (stage() == Stage::revoked) return ErrorCode::revoked;
   return {};
+}
+
+Result<void> Core::serving() {
+  FELTBOG_CHECK(taking());
+  return lease->check();
 }
 
 Result<void> Core::rest() {

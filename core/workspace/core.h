@@ -17,6 +17,8 @@ namespace feltbog::workspace {
 
 class AccessLog;
 class DeviceReplica;
+class DroppedNotes;
+class Lease;
 
 // Somebody who follows what changes in files: an open editor.
 class EffectListener {
@@ -58,6 +60,8 @@ struct Core {
   SpaceFiles files;
   std::unique_ptr<DeviceReplica> replica;
   std::unique_ptr<AccessLog> access;
+  std::unique_ptr<Lease> lease;
+  std::unique_ptr<DroppedNotes> dropped;
   std::map<std::string, casework::Pathway, std::less<>> pathways;  // by "id:version", as read
   std::vector<EffectListener*> listeners;  // borrowed; each takes itself out
 
@@ -67,7 +71,9 @@ struct Core {
   // To be called before memory is relied on. Error: the one that keeps memory from being read again
   // after a failure.
   Result<void> ready() { return stale_ ? reread() : Result<void>(); }
-  // The same before anything of a case is shown or changed. Error also: revoked.
+  // The same before anything is taken down. Error also: revoked.
+  Result<void> taking();
+  // The same before anything of a case is shown or changed. Errors also: revoked, lease_lapsed.
   Result<void> serving();
   // See Workspace::rest.
   Result<void> rest();

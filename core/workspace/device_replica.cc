@@ -7,8 +7,10 @@
 #include "core/ledger/chunk.h"
 #include "core/ledger/receipt.h"
 #include "core/workspace/access_log.h"
+#include "core/workspace/dropped_notes.h"
 #include "core/workspace/erasure.h"
 #include "core/workspace/evidence.h"
+#include "core/workspace/lease.h"
 #include "core/workspace/tables.h"
 
 namespace feltbog::workspace {
@@ -66,6 +68,7 @@ ledger::SessionClaim DeviceReplica::claim() {
   if (core_->joining.offered) ++claims_since_offer_;
   core_->membership.forget_server();
   reads_more_ = false;
+  receipted_at_ = {};
   switch (party_) {
     case ledger::SessionParty::founding: return {party_, {}};
     case ledger::SessionParty::invite:
@@ -270,6 +273,13 @@ Result<bool> DeviceReplica::rescue_is_over() {
   return !waits;
 }
 
+Result<void> DeviceReplica::caught_up(WallTime server_time) {
+  if (!as_member()) return {};
+  FELTBOG_CHECK(core_->lease->renew(std::max(server_time, receipted_at_)));
+  core_->dropped->look_again();
+  return core_->dropped->file_all();
+}
+
 Result<bool> DeviceReplica::barred() {
   if (!core_->barred()) return false;
   rescue_tried_ = true;
@@ -438,7 +448,10 @@ Result<std::vector<ledger::OutgoingRun>> DeviceReplica::runs_to_send(std::size_t
 
 Result<void> DeviceReplica::runs_receipted(const SpaceId& space, std::span<const RunHash> runs,
                                            BytesView receipt) {
-  return outbox_.receipted(space, runs, receipt);
+  FELTBOG_CHECK(outbox_.receipted(space, runs, receipt));
+  FELTBOG_TRY(verified, ledger::Receipt::decode(receipt));
+  receipted_at_ = std::max(receipted_at_, verified.server_time);
+  return {};
 }
 
 Result<void> DeviceReplica::run_refused(const SpaceId& space, const RunHash& run, ErrorCode code) {

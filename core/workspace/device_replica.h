@@ -67,6 +67,7 @@ class DeviceReplica final : public ledger::Replica {
   Result<void> store_chunk(const SpaceId& space, const ChunkHash& chunk, BytesView bytes) override;
   Result<void> chunk_unavailable(const SpaceId& space, const ChunkHash& chunk) override;
 
+  Result<void> caught_up(WallTime server_time) override;
   Result<bool> barred() override;
 
  private:
@@ -97,6 +98,7 @@ class DeviceReplica final : public ledger::Replica {
   std::uint64_t claims_since_offer_ = 0;
   bool rescue_tried_ = false;  // also where the disk is too full to remember it
   bool erasure_to_settle_ = false;
+  WallTime receipted_at_;  // as the server signed last in this session
   ServerOrder order_;
   bool reads_more_ = false;
   Inbox inbox_;

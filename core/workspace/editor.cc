@@ -97,7 +97,7 @@ Result<std::uint64_t> Editor::code_point(std::string_view text, std::uint64_t po
 
 Result<Editor::Update> Editor::splice(std::uint64_t base, std::uint64_t position,
                                       std::uint64_t erased, std::string_view inserted) {
-  FELTBOG_CHECK(core_->ready());
+  FELTBOG_CHECK(core_->serving());
   FELTBOG_TRY(seen, text_at(base));
   if (erased > UINT64_MAX - position) return Error{ErrorCode::invalid_argument, "beyond the end"};
   FELTBOG_TRY(from, code_point(seen, position));
@@ -151,7 +151,7 @@ std::vector<document::Mark> Editor::marks_kept(const SpaceFile& file,
 
 Result<void> Editor::mark(std::uint64_t base, std::uint64_t position, std::uint64_t length,
                           std::string_view name, Value value) {
-  FELTBOG_CHECK(core_->ready());
+  FELTBOG_CHECK(core_->serving());
   FELTBOG_TRY(seen, text_at(base));
   if (length == 0) return Error{ErrorCode::invalid_argument, "length"};
   if (length > UINT64_MAX - position) return Error{ErrorCode::invalid_argument, "beyond the end"};
@@ -170,6 +170,7 @@ Result<void> Editor::mark(std::uint64_t base, std::uint64_t position, std::uint6
 }
 
 Result<std::vector<Editor::Marked>> Editor::marks() const {
+  FELTBOG_CHECK(core_->serving());
   FELTBOG_TRY(file, core_->files.open(space_));
   std::vector<Marked> out;
   for (auto& run : file->history.marks(editor_.document(), field::kBody)) {
@@ -186,18 +187,21 @@ Result<std::size_t> Editor::byte(std::string_view text, std::uint64_t position) 
 }
 
 Result<std::uint64_t> Editor::cursor_before(std::uint64_t base, std::uint64_t position) const {
+  FELTBOG_CHECK(core_->serving());
   FELTBOG_TRY(seen, text_at(base));
   FELTBOG_TRY(at, byte(seen, position));
   return units_of(std::string_view(seen).substr(0, previous_grapheme(seen, at)), unit_);
 }
 
 Result<std::uint64_t> Editor::cursor_behind(std::uint64_t base, std::uint64_t position) const {
+  FELTBOG_CHECK(core_->serving());
   FELTBOG_TRY(seen, text_at(base));
   FELTBOG_TRY(at, byte(seen, position));
   return units_of(std::string_view(seen).substr(0, next_grapheme(seen, at)), unit_);
 }
 
 Result<std::uint64_t> Editor::cursor_now(std::uint64_t base, std::uint64_t position) const {
+  FELTBOG_CHECK(core_->serving());
   FELTBOG_TRY(seen, text_at(base));
   FELTBOG_TRY(point, code_point(seen, position));
   FELTBOG_TRY(now, editor_.cursor(base, point));
@@ -206,6 +210,7 @@ Result<std::uint64_t> Editor::cursor_now(std::uint64_t base, std::uint64_t posit
 }
 
 Result<Editor::Update> Editor::update_since(std::uint64_t base) const {
+  FELTBOG_CHECK(core_->serving());
   FELTBOG_TRY(patches, editor_.since(base));
   FELTBOG_TRY(before, text_at(base));
   Update update = in_units(std::move(patches), std::move(before));

@@ -18,6 +18,7 @@ namespace feltbog::workspace {
 // In which unit positions and counts are given, fixed when the editor is opened.
 enum class TextUnit : std::uint8_t { utf8, utf16, code_point };
 
+// Every call that can fail also fails with revoked and lease_lapsed, from then on.
 class Editor final : public EffectListener {
  public:
   // Opens a note's body, and enters that in the access log. `file` and `note` as commands take

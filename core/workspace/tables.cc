@@ -100,11 +100,17 @@ CREATE TABLE access_entry(
   number INTEGER PRIMARY KEY, key INTEGER NOT NULL, sealed BLOB NOT NULL);
 )sql";
 
+// Version 6. Notes taken down without seeing a case, sealed to this device's own key until they are
+// filed (dropped_notes.h).
+constexpr std::string_view kVersion6 = R"sql(
+CREATE TABLE dropped_note(id INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB NOT NULL);
+)sql";
+
 }  // namespace
 
 std::span<const store::Migration> workspace_migrations() {
-  static const store::Migration kSteps[] = {
-      {kVersion1}, {kVersion2}, {kVersion3}, {kVersion4}, {kVersion5}};
+  static const store::Migration kSteps[] = {{kVersion1}, {kVersion2}, {kVersion3},
+                                            {kVersion4}, {kVersion5}, {kVersion6}};
   return kSteps;
 }
 

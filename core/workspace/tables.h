@@ -42,6 +42,7 @@ inline constexpr std::string_view kAccessSealed = "access_sealed";  // its newes
 inline constexpr std::string_view kIncarnation = "incarnation";     // u32 of this device's writers
 inline constexpr std::string_view kCopiedAs = "copied_as";          // u32: own_chain.h
 inline constexpr std::string_view kRevision = "revision";
+inline constexpr std::string_view kLease = "lease";                           // encoded LeaseTimes
 inline constexpr std::string_view kRecoveryDrill = "recovery_drill";          // which key, and when
 inline constexpr std::string_view kServerIncarnation = "server_incarnation";  // last met
 // Empty: since it was barred, this device has offered the server all it could.

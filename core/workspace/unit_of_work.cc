@@ -27,7 +27,7 @@ bool UnitOfWork::is_new(const SpaceId& space) const {
                      [&space](const NewSpace& made) { return made.space == space; });
 }
 
-Result<Draft*> UnitOfWork::draft(const SpaceId& space) {
+Result<Draft*> UnitOfWork::draft(const SpaceId& space, std::optional<WallTime> recorded) {
   FELTBOG_CHECK(core_->serving());
   if (const auto found = drafts_.find(space); found != drafts_.end()) return &found->second;
   if (!is_new(space)) {
@@ -39,9 +39,8 @@ Result<Draft*> UnitOfWork::draft(const SpaceId& space) {
     }
   }
   FELTBOG_TRY(file, core_->files.open(space));
-  const WallTime now = whole_seconds(core_->environment.clock->wall_time());
-  return &drafts_.emplace(space, Draft(file->history.begin_change(file->writer, now)))
-              .first->second;
+  const WallTime at = whole_seconds(recorded.value_or(core_->environment.clock->wall_time()));
+  return &drafts_.emplace(space, Draft(file->history.begin_change(file->writer, at))).first->second;
 }
 
 Result<SpaceId> UnitOfWork::create_space(ledger::SpaceKind kind,
@@ -93,6 +92,10 @@ void UnitOfWork::offer_chunks(const SpaceId& space, std::vector<ChunkHash> chunk
   offered.insert(offered.end(), chunks.begin(), chunks.end());
 }
 
+void UnitOfWork::drop_note(Bytes sealed) { dropped_.push_back(std::move(sealed)); }
+
+void UnitOfWork::take_up_note(std::int64_t id) { taken_up_.push_back(id); }
+
 void UnitOfWork::keep_setting(std::string_view name, Bytes value) {
   settings_.insert_or_assign(std::string(name), std::move(value));
 }
@@ -105,7 +108,7 @@ void UnitOfWork::keep_result(std::string request, Value result) {
 bool UnitOfWork::empty() const {
   return !forgets_logs_ && !founding_ && settings_.empty() && records_.empty() && spaces_.empty() &&
          additions_.empty() && removals_.empty() && verdicts_.empty() && erasures_.empty() &&
-         holds_.empty() && chunks_.empty() &&
+         holds_.empty() && chunks_.empty() && dropped_.empty() && taken_up_.empty() && !lease_ &&
          std::all_of(drafts_.begin(), drafts_.end(),
                      [](const auto& entry) { return entry.second.empty(); });
 }
@@ -125,6 +128,8 @@ Result<void> UnitOfWork::write() {
   FELTBOG_CHECK(write_removals());
   FELTBOG_CHECK(write_verdicts());
   FELTBOG_CHECK(write_keeping());
+  FELTBOG_CHECK(write_dropped());
+  if (lease_) FELTBOG_CHECK(core_->lease->store(*lease_));
   for (const auto& [space, draft] : drafts_) {
     if (draft.empty()) continue;
     FELTBOG_TRY(effect, write_draft(space, draft));
@@ -224,6 +229,18 @@ Result<void> UnitOfWork::write_keeping() {
     FELTBOG_TRY(step, ledger::erase_space(membership.space(space)->state, organisation, erasure,
                                           core_->identity));
     FELTBOG_CHECK(membership.append(space, step));
+  }
+  return {};
+}
+
+Result<void> UnitOfWork::write_dropped() {
+  for (const Bytes& sealed : dropped_) {
+    FELTBOG_CHECK(
+        core_->database->run("INSERT INTO dropped_note(sealed) VALUES(?1)", BytesView(sealed)));
+  }
+  for (const std::int64_t id : taken_up_) {
+    FELTBOG_CHECK(core_->database->run("DELETE FROM dropped_note WHERE id = ?1", id));
+    if (core_->database->changes() != 1) return Error{ErrorCode::not_found, "note"};
   }
   return {};
 }

@@ -10,6 +10,7 @@
 
 #include "core/workspace/core.h"
 #include "core/workspace/draft.h"
+#include "core/workspace/lease.h"
 
 namespace feltbog::workspace {
 
@@ -21,9 +22,9 @@ class UnitOfWork {
   // on.
   void found(ledger::Record organisation_create, const UserId& founder);
   // The change being made in a file. Its time is claimed to the second: finer ones would cost more
-  // room than the words (docs/merging.md). Errors: not_permitted, when this device may not write
-  // there; revoked.
-  Result<Draft*> draft(const SpaceId& space);
+  // room than the words (docs/merging.md); `recorded`: when it is not now that it was recorded.
+  // Errors: not_permitted, when this device may not write there; revoked, lease_lapsed.
+  Result<Draft*> draft(const SpaceId& space, std::optional<WallTime> recorded = {});
   // A new file whose members are `members` and this device's user. Drafts may follow at once.
   Result<SpaceId> create_space(ledger::SpaceKind kind, std::vector<ledger::Member> members);
   // Further members of a file that exists.
@@ -42,6 +43,12 @@ class UnitOfWork {
   void add_record(ledger::OrganisationPayload payload);
   // Encrypted attachment chunks, stored before, that a draft now names: the server is offered them.
   void offer_chunks(const SpaceId& space, std::vector<ChunkHash> chunks);
+
+  // A note nobody may see yet (dropped_notes.h); and one that a draft has made an ordinary note of.
+  void drop_note(Bytes sealed);
+  void take_up_note(std::int64_t id);
+  // Stored with all the rest.
+  void extend_lease(const LeaseTimes& times) { lease_ = times; }
 
   // A setting of this device (tables.h).
   void keep_setting(std::string_view name, Bytes value);
@@ -75,6 +82,7 @@ class UnitOfWork {
   Result<void> write_removals();
   Result<void> write_verdicts();
   Result<void> write_keeping();
+  Result<void> write_dropped();
   Result<document::AddEffect> write_draft(const SpaceId& space, const Draft& draft);
   bool is_new(const SpaceId& space) const;
 
@@ -90,6 +98,9 @@ class UnitOfWork {
   std::map<SpaceId, ledger::SpaceErase> erasures_;
   std::map<SpaceId, bool> holds_;
   std::map<SpaceId, std::vector<ChunkHash>> chunks_;
+  std::vector<Bytes> dropped_;
+  std::vector<std::int64_t> taken_up_;
+  std::optional<LeaseTimes> lease_;
   std::map<std::string, Bytes> settings_;
   std::string request_;
   Value result_;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/workspace/call.h"
+#include "core/workspace/lease.h"
 
 namespace feltbog::workspace {
 Result<Watch> Watch::open(Workspace& workspace, const std::string& query, Value parameters,
@@ -18,6 +19,7 @@ Result<Watch> Watch::open(Workspace& workspace, const std::string& query, Value 
   Watch watch(workspace, *row, std::move(parameters), std::move(context));
   // A reader who saw this very revision has the rows; from any other it starts anew.
   if (since && *since == workspace.revision()) {
+    FELTBOG_CHECK(admit(workspace.core(), *row));
     FELTBOG_TRY(result, watch.ask());
     watch.rows_ = rows_of(std::move(result));
     watch.seen_ = watch.occasion();
@@ -27,13 +29,13 @@ Result<Watch> Watch::open(Workspace& workspace, const std::string& query, Value 
 }
 
 Result<Value> Watch::ask() {
-  FELTBOG_CHECK(workspace_->core().ready());
   return Call(workspace_->core(), *row_, parameters_, context_).run(&told_);
 }
 
 Watch::Occasion Watch::occasion() const {
   const WallTime now = workspace_->core().environment.clock->wall_time();
-  return {workspace_->revision(), casework::to_copenhagen(now).date};
+  return {workspace_->revision(), casework::to_copenhagen(now).date,
+          workspace_->core().lease->standing()};
 }
 
 std::vector<Watch::Row> Watch::rows_of(Value result) {
@@ -75,6 +77,7 @@ Value Watch::difference(const std::vector<Row>& before, const std::vector<Row>& 
 }
 
 Result<std::optional<Value>> Watch::poll() {
+  FELTBOG_CHECK(admit(workspace_->core(), *row_));
   const Occasion occasion = this->occasion();
   if (seen_ == occasion) return std::optional<Value>();
   FELTBOG_TRY(result, ask());

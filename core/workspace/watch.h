@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/workspace/lease.h"
 #include "core/workspace/told.h"
 #include "core/workspace/workspace.h"
 
@@ -26,7 +27,8 @@ class Watch {
   // ones, `removed` lists ids, and "order", which is there when rows came or moved, lists the ids
   // of all rows from the first to the last. A query that returns one record counts as one row with
   // the id
-  // "". Looks again when the revision or, for what depends on it, the date has changed.
+  // "". Looks again when the revision or, for what depends on it, the date or how the lease stands
+  // has changed. Errors: those of the query; revoked and lease_lapsed, whatever it showed before.
   Result<std::optional<Value>> poll();
 
  private:
@@ -44,6 +46,7 @@ class Watch {
   struct Occasion {
     std::uint64_t revision = 0;
     casework::Date today;
+    LeaseStanding lease;
     friend bool operator==(const Occasion&, const Occasion&) = default;
   };
   struct Row {

@@ -7,6 +7,7 @@
 #include "core/workspace/command.h"
 #include "core/workspace/core.h"
 #include "core/workspace/device_replica.h"
+#include "core/workspace/dropped_notes.h"
 #include "core/workspace/schema.h"
 #include "core/workspace/tables.h"
 
@@ -59,11 +60,6 @@ void keep_server(UnitOfWork& work, const Invite& invite) {
   work.keep_setting(setting::kServerAddress, to_bytes(as_bytes(invite.server_address)));
   work.keep_setting(setting::kServerPin, to_bytes(invite.pin.view()));
   work.keep_setting(setting::kServerKey, to_bytes(invite.server_key.view()));
-}
-
-// What a barred device still answers: how much has not left it, and who is who.
-bool shows_no_case(const CommandRow& row) {
-  return row.shape == Shape::query && row.access == AccessClass::none;
 }
 
 Result<std::optional<Value>> earlier_result(store::Database& database, const std::string& request) {
@@ -161,7 +157,7 @@ Result<Value> Workspace::call(std::string_view command, const Value& parameters,
   // What was typed could be anything; it is not repeated.
   if (row == nullptr) return Error{ErrorCode::unknown_command, {}};
   FELTBOG_CHECK(check_parameters(*row, parameters));
-  FELTBOG_CHECK(shows_no_case(*row) ? core_->ready() : core_->serving());
+  FELTBOG_CHECK(admit(*core_, *row));
   const bool named = row->shape == Shape::command && !context.request.empty();
   if (named) {
     FELTBOG_TRY(before, earlier_result(*core_->database, context.request));
@@ -172,6 +168,9 @@ Result<Value> Workspace::call(std::string_view command, const Value& parameters,
   const bool keeps = named && !call.shown_once() && !call.work().empty();
   if (keeps) call.work().keep_result(context.request, result);
   FELTBOG_CHECK(call.work().commit());
+  // What has just become a note is told by the next call; that it failed is no reason to doubt
+  // this.
+  static_cast<void>(core_->dropped->file_all().has_value());
   return result;
 }
 

@@ -91,8 +91,8 @@ class Workspace {
   // when this returns, and has changed nothing when it returns an error.
   // What shows something of a citizen is in the access log before this returns, or is an error.
   // Errors: unknown_command, invalid_argument ("missing: purpose": see CallContext), not_permitted,
-  // revoked (a barred device keeps its cases to itself), disk_full, and those the row's
-  // documentation names.
+  // revoked (a barred device keeps its cases to itself), lease_lapsed, disk_full, and those the
+  // row's documentation names.
   Result<Value> call(std::string_view command, const Value& parameters, const CallContext& context);
 
   // Grows by at least one with every durable change a reader can see, whoever made it. Starts from

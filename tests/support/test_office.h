@@ -23,6 +23,8 @@ class Wire {
   Wire(workspace::Workspace& workspace, Random& device_random, sync::Relay& relay, Random& random);
   // Moves what there is to move, once. False when nothing moved or the session ended.
   bool turn();
+  // As when the device has written something meanwhile.
+  void tell_local_work() { client_.local_work({}); }
 
   std::size_t left = SIZE_MAX;                // bytes from the server until the link breaks
   std::function<void()> before_client;        // called before the device is given anything
@@ -70,6 +72,8 @@ class TestOffice {
   void sync_all();
 
   server::RelayStore& relay() { return *relay_; }
+  // The server's.
+  ManualClock& clock() { return clock_; }
   Random& random() { return random_; }
   // The server's key, for a server that lies.
   const crypto::SigningSecret& server_identity() const { return identity_; }

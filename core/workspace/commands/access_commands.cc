@@ -222,7 +222,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::extract,
      true,
      false,
-     access_export},
+     access_export,
+     WhileLapsed::refused},
     {"access-log.list",
      Shape::query,
      1,
@@ -234,7 +235,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::view,
      true,
      false,
-     access_list},
+     access_list,
+     WhileLapsed::refused},
     {"access-log.sample",
      Shape::query,
      1,
@@ -247,7 +249,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::view,
      true,
      false,
-     access_sample},
+     access_sample,
+     WhileLapsed::refused},
 };
 
 }  // namespace

@@ -62,7 +62,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::view,
      true,
      false,
-     attachment_list},
+     attachment_list,
+     WhileLapsed::refused},
 };
 
 }  // namespace

@@ -289,7 +289,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::view,
      true,
      false,
-     conflicts_list},
+     conflicts_list,
+     WhileLapsed::refused},
     {"conflicts.settle",
      Shape::command,
      1,
@@ -301,7 +302,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::change,
      false,
      false,
-     conflicts_settle},
+     conflicts_settle,
+     WhileLapsed::refused},
     {"conflicts.show",
      Shape::query,
      1,
@@ -313,7 +315,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::view,
      true,
      false,
-     conflicts_show},
+     conflicts_show,
+     WhileLapsed::refused},
 };
 
 }  // namespace

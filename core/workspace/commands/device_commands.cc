@@ -2,9 +2,11 @@
 // Devices: which there are, barring one that is lost, and what it held.
 #include <algorithm>
 
+#include "core/ledger/spoken_code.h"
 #include "core/workspace/call.h"
 #include "core/workspace/commands/commands.h"
 #include "core/workspace/device_replica.h"
+#include "core/workspace/dropped_notes.h"
 #include "core/workspace/held_runs.h"
 #include "core/workspace/naming.h"
 #include "core/workspace/tables.h"
@@ -25,6 +27,7 @@ Value describe(Core& core, const DeviceEntry& device) {
   out["user"] = user_name(core, device.user);
   out["standing"] = standing_of(device);
   out["self"] = device.id == core.identity.id;
+  out["spoken"] = ledger::spoken_device_code(device.id);
   if (device.lost_at.milliseconds != 0) {
     out["lost_at"] = casework::to_text(casework::to_copenhagen(device.lost_at));
   }
@@ -37,6 +40,14 @@ Result<Value> device_list(Call& call) {
     rows.push_back(describe(call.core(), device));
   }
   return rows;
+}
+
+// Of the device that asks: what its holder reads aloud to whoever sees it in the list.
+Result<Value> device_code(Call& call) {
+  Value out;
+  out["device"] = short_id(call.core().identity.id);
+  out["spoken"] = ledger::spoken_device_code(call.core().identity.id);
+  return out;
 }
 
 Result<ledger::DeviceRevoke> revocation_of(Call& call, const DeviceId& device) {
@@ -100,6 +111,9 @@ Result<Value> device_leave(Call& call) {
   if (content || core.membership.waiting_count() > 0) {
     return Error{ErrorCode::wrong_state, "not everything is sent yet: sync first"};
   }
+  FELTBOG_TRY(dropped, core.dropped->count());
+  if (dropped > 0)
+    return Error{ErrorCode::wrong_state, "notes are in no case yet: file them first"};
   if (const std::int64_t files = files_only_here(core); files > 0) {
     return Error{ErrorCode::wrong_state,
                  std::to_string(files) + " files that nobody else can open: hand them over first"};
@@ -212,9 +226,24 @@ constexpr Column kListColumns[] = {{"id", {"Id", "Id"}},
                                    {"user", {"User", "Bruger"}},
                                    {"standing", {"Standing", "Status"}},
                                    {"lost_at", {"Lost", "Væk siden"}},
-                                   {"self", {"This device", "Denne enhed"}}};
+                                   {"self", {"This device", "Denne enhed"}},
+                                   {"spoken", {"Read aloud", "Læses højt"}}};
 
 constexpr CommandRow kRows[] = {
+    {"device.code",
+     Shape::query,
+     1,
+     {"A code to read aloud, so that two people know they mean the same device",
+      "En kode til at læse højt, så to ved at de mener den samme enhed"},
+     "feltbog device code",
+     {},
+     {},
+     Entitlement::anyone,
+     AccessClass::none,
+     true,
+     false,
+     device_code,
+     WhileLapsed::done},
     {"device.leave",
      Shape::command,
      1,
@@ -227,7 +256,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::none,
      false,
      false,
-     device_leave},
+     device_leave,
+     WhileLapsed::refused},
     {"device.list",
      Shape::query,
      1,
@@ -239,7 +269,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::none,
      true,
      false,
-     device_list},
+     device_list,
+     WhileLapsed::done},
     {"device.report",
      Shape::query,
      1,
@@ -252,7 +283,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::view,
      true,
      false,
-     device_report},
+     device_report,
+     WhileLapsed::refused},
     {"device.revoke",
      Shape::command,
      1,
@@ -264,7 +296,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::none,
      false,
      false,
-     device_revoke},
+     device_revoke,
+     WhileLapsed::refused},
     {"device.wipe",
      Shape::command,
      1,
@@ -277,7 +310,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::none,
      false,
      false,
-     device_wipe},
+     device_wipe,
+     WhileLapsed::refused},
     {"user.reinstate",
      Shape::command,
      1,
@@ -290,7 +324,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::none,
      false,
      false,
-     user_reinstate},
+     user_reinstate,
+     WhileLapsed::refused},
     {"user.suspend",
      Shape::command,
      1,
@@ -302,7 +337,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::none,
      false,
      false,
-     user_suspend},
+     user_suspend,
+     WhileLapsed::refused},
 };
 
 }  // namespace

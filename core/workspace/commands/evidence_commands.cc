@@ -94,7 +94,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::view,
      true,
      false,
-     evidence_list},
+     evidence_list,
+     WhileLapsed::refused},
     {"evidence.show",
      Shape::query,
      1,
@@ -107,7 +108,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::view,
      true,
      false,
-     evidence_show},
+     evidence_show,
+     WhileLapsed::refused},
 };
 
 }  // namespace

@@ -118,7 +118,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::share,
      false,
      false,
-     case_add_member},
+     case_add_member,
+     WhileLapsed::refused},
     {"case.members",
      Shape::query,
      1,
@@ -130,7 +131,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::view,
      true,
      false,
-     case_members},
+     case_members,
+     WhileLapsed::refused},
     {"case.remove-member",
      Shape::command,
      1,
@@ -143,7 +145,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::share,
      false,
      false,
-     case_remove_member},
+     case_remove_member,
+     WhileLapsed::refused},
 };
 
 }  // namespace

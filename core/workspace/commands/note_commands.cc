@@ -8,6 +8,7 @@
 #include "core/workspace/call.h"
 #include "core/workspace/commands/commands.h"
 #include "core/workspace/naming.h"
+#include "core/workspace/new_note.h"
 #include "core/workspace/note_history.h"
 #include "core/workspace/note_marks.h"
 #include "core/workspace/schema.h"
@@ -47,12 +48,9 @@ Value note_reference(const SpaceFile& file, const document::DocumentId& note) {
 Result<Value> note_write(Call& call) {
   FELTBOG_TRY(file, find_file(call.core(), call.text("case")));
   FELTBOG_TRY(draft, call.work().draft(file->id));
-  const auto note = draft->create(kNoteKind);
   const auto happened = casework::to_text(call.moment("happened").local);
-  draft->set(note, field::kTitle, Value(call.has("title") ? call.text("title") : happened));
-  draft->set(note, field::kHappened, Value(happened));
-  draft->insert(note, field::kBody, 0, call.text("text"));
-  return note_reference(*file, note);
+  const auto title = call.has("title") ? call.text("title") : happened;
+  return note_reference(*file, begin_note(*draft, title, happened, call.text("text")));
 }
 
 // Words after the signing are an addendum; a note that is not signed simply grows.
@@ -348,7 +346,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::change,
      false,
      false,
-     note_append},
+     note_append,
+     WhileLapsed::refused},
     {"note.edit",
      Shape::command,
      1,
@@ -360,7 +359,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::change,
      false,
      false,
-     note_edit},
+     note_edit,
+     WhileLapsed::refused},
     {"note.history",
      Shape::query,
      1,
@@ -373,7 +373,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::view,
      true,
      false,
-     note_history},
+     note_history,
+     WhileLapsed::refused},
     {"note.list",
      Shape::query,
      1,
@@ -385,7 +386,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::view,
      true,
      false,
-     note_list},
+     note_list,
+     WhileLapsed::refused},
     {"note.mark",
      Shape::command,
      1,
@@ -398,7 +400,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::change,
      false,
      false,
-     note_mark},
+     note_mark,
+     WhileLapsed::refused},
     {"note.show",
      Shape::query,
      1,
@@ -410,7 +413,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::view,
      true,
      false,
-     note_show},
+     note_show,
+     WhileLapsed::refused},
     {"note.sign",
      Shape::command,
      1,
@@ -423,7 +427,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::change,
      false,
      false,
-     note_sign},
+     note_sign,
+     WhileLapsed::refused},
     {"note.undo",
      Shape::command,
      1,
@@ -437,7 +442,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::change,
      false,
      false,
-     note_undo},
+     note_undo,
+     WhileLapsed::refused},
     {"note.write",
      Shape::command,
      1,
@@ -449,7 +455,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::create,
      false,
      false,
-     note_write},
+     note_write,
+     WhileLapsed::refused},
 };
 
 }  // namespace

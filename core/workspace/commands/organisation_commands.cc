@@ -139,7 +139,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::create,
      false,
      false,
-     user_invite},
+     user_invite,
+     WhileLapsed::refused},
     {"user.list",
      Shape::query,
      1,
@@ -151,7 +152,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::none,
      true,
      false,
-     user_list},
+     user_list,
+     WhileLapsed::refused},
 };
 
 }  // namespace

@@ -69,7 +69,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::none,
      true,
      false,
-     pathway_list},
+     pathway_list,
+     WhileLapsed::refused},
     {"pathway.publish",
      Shape::command,
      1,
@@ -81,7 +82,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::none,
      false,
      false,
-     pathway_publish},
+     pathway_publish,
+     WhileLapsed::refused},
 };
 
 }  // namespace

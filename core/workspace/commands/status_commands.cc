@@ -6,6 +6,8 @@
 #include "core/workspace/call.h"
 #include "core/workspace/commands/commands.h"
 #include "core/workspace/device_replica.h"
+#include "core/workspace/dropped_notes.h"
+#include "core/workspace/lease.h"
 #include "core/workspace/naming.h"
 #include "core/workspace/schema.h"
 #include "core/workspace/search_index.h"
@@ -165,6 +167,9 @@ Result<Value> status(Call& call) {
   if (!core.membership.organisation().empty()) out["user"] = user_name(core, core.user());
   out["device"] = to_base32(core.identity.id.view());
   out["recovery"] = recovery_standing(core.membership.organisation());
+  out["lease"] = lease_value(core.lease->standing());
+  FELTBOG_TRY(dropped, core.dropped->count());
+  out["dropped_notes"] = dropped;
   FELTBOG_TRY(not_sent, unsent(core));
   out["all_sent"] = not_sent["changes"] == Value(0) && not_sent["attachment_chunks"] == Value(0) &&
                     not_sent["membership_records"] == Value(0);
@@ -201,7 +206,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::search,
      true,
      false,
-     search},
+     search,
+     WhileLapsed::refused},
     {"status",
      Shape::query,
      1,
@@ -214,7 +220,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::none,
      true,
      false,
-     status},
+     status,
+     WhileLapsed::done},
 };
 
 }  // namespace

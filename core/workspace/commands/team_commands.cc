@@ -81,7 +81,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::none,
      true,
      false,
-     team_list},
+     team_list,
+     WhileLapsed::refused},
     {"team.set",
      Shape::command,
      1,
@@ -94,7 +95,8 @@ constexpr CommandRow kRows[] = {
      AccessClass::change,
      true,
      false,
-     team_set},
+     team_set,
+     WhileLapsed::refused},
 };
 
 }  // namespace

@@ -22,6 +22,8 @@ public final class ErrorNumber {
     public static final int TOO_MANY_TRIES = 32;
     public static final int BUSY = 33;
     public static final int WEAK_PASSPHRASE = 34;
+    public static final int LEASE_LAPSED = 35;
+    public static final int WRONG_CODE = 36;
     public static final int IO_ERROR = 50;
     public static final int DISK_FULL = 51;
     public static final int CORRUPT = 52;
