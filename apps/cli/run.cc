@@ -81,9 +81,21 @@ Result<Value> ask_row(const Context& context) {
   for (int lost = 0;; ++lost) {
     FELTBOG_TRY(session, Session::open(context, Session::Folder::must_exist));
     auto result = session.call(row.name, context.parameters);
+    if (result) warn_of_lease(context, session);
     const bool again = !result && session.lost() && row.shape == workspace::Shape::query;
     if (!again || lost == kOwnersLostMax) return result;
   }
+}
+
+// In the last days of the lease every command says so. What cannot be asked is left out: the
+// command itself was done.
+void warn_of_lease(const Context& context, Session& session) {
+  const auto lease = session.call("lease.show", Value::Map{});
+  if (!lease || (*lease)["state"] != Value("ends_soon")) return;
+  std::fprintf(context.err, "%s %s. %s\n",
+               std::string(say(context.language, Phrase::lease_ends)).c_str(),
+               render_date((*lease)["until"].text_or(""), context.language).c_str(),
+               std::string(say(context.language, Phrase::lease_ends_how)).c_str());
 }
 
 // The exit status.

@@ -179,7 +179,13 @@ Result<void> run_org_create(const Context& context) {
 Result<void> run_enrol(const Context& context) {
   Value body;
   body["invite"] = context.parameters["invite"];
-  return join(context, verb::kEnrol, std::move(body), Phrase::joined);
+  FELTBOG_CHECK(join(context, verb::kEnrol, std::move(body), Phrase::joined));
+  if (context.line.options.json) return {};
+  FELTBOG_TRY(session, Session::open(context, Session::Folder::must_exist));
+  FELTBOG_TRY(code, session.call("device.code", Value::Map{}));
+  context.print(std::string(say(context.language, Phrase::device_read_aloud)) + "\n  " +
+                code["spoken"].text_or("") + "\n");
+  return {};
 }
 
 Result<void> run_sync_watch(const Context& context, Session& session, const Value& body) {
