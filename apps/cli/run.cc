@@ -74,6 +74,17 @@ Result<void> run_watch(const Context& context) {
   return {};
 }
 
+// In the last days of the lease every command says so. What cannot be asked is left out: the
+// command itself was done.
+void warn_of_lease(const Context& context, Session& session) {
+  const auto lease = session.call("lease.show", Value::Map{});
+  if (!lease || (*lease)["state"] != Value("ends_soon")) return;
+  std::fprintf(context.err, "%s %s. %s\n",
+               std::string(say(context.language, Phrase::lease_ends)).c_str(),
+               render_date((*lease)["until"].text_or(""), context.language).c_str(),
+               std::string(say(context.language, Phrase::lease_ends_how)).c_str());
+}
+
 // An owner that is killed under a query is asked again as soon as there is a new one: a query
 // changes nothing. Whether a command was done only a person can see.
 Result<Value> ask_row(const Context& context) {
@@ -85,17 +96,6 @@ Result<Value> ask_row(const Context& context) {
     const bool again = !result && session.lost() && row.shape == workspace::Shape::query;
     if (!again || lost == kOwnersLostMax) return result;
   }
-}
-
-// In the last days of the lease every command says so. What cannot be asked is left out: the
-// command itself was done.
-void warn_of_lease(const Context& context, Session& session) {
-  const auto lease = session.call("lease.show", Value::Map{});
-  if (!lease || (*lease)["state"] != Value("ends_soon")) return;
-  std::fprintf(context.err, "%s %s. %s\n",
-               std::string(say(context.language, Phrase::lease_ends)).c_str(),
-               render_date((*lease)["until"].text_or(""), context.language).c_str(),
-               std::string(say(context.language, Phrase::lease_ends_how)).c_str());
 }
 
 // The exit status.

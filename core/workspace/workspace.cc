@@ -168,8 +168,7 @@ Result<Value> Workspace::call(std::string_view command, const Value& parameters,
   const bool keeps = named && !call.shown_once() && !call.work().empty();
   if (keeps) call.work().keep_result(context.request, result);
   FELTBOG_CHECK(call.work().commit());
-  // What has just become a note is told by the next call; that it failed is no reason to doubt
-  // this.
+  // Notes that can be filed now are. Where that fails, the next call tries again; this one is done.
   static_cast<void>(core_->dropped->file_all().has_value());
   return result;
 }

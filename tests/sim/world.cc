@@ -102,7 +102,7 @@ void World::found() {
   if (!desk().workspace->found_organisation(invite, "desk")) problem("not founded");
   sync_fully(desk());  // founding
   // Clocks jump by years here; what that does to a lease: tests/core/workspace/lease_test.cc.
-  if (!call(desk(), "lease.set", parameters("days", 0))) problem("leases are on");
+  if (!call(desk(), "lease.set", testing::parameters("days", 0))) problem("leases are on");
   sync_fully(desk());  // as a member: brings the directory
 }
 

@@ -146,6 +146,17 @@ TEST_CASE("a dropped note that could not be a note is refused, not cut") {
   CHECK(phone.titles().size() == 1);
 }
 
+TEST_CASE("a device is not given up while it has notes that are in no case") {
+  Lapsed phone;
+  phone.anna.call("note.drop", parameters("text", "Uden sag."));
+  phone.office.sync(phone.anna);
+  phone.office.sync(phone.anna);
+  CHECK(phone.anna.try_call("device.leave").error().code == ErrorCode::wrong_state);
+  phone.anna.call("note.file", parameters("id", 1, "case", phone.id));
+  phone.office.sync(phone.anna);
+  CHECK(phone.anna.try_call("device.leave").has_value());
+}
+
 TEST_CASE("no dropped word stands readable in the database's rows") {
   Lapsed phone;
   phone.drop("Et sjældent ord", phone.id);
