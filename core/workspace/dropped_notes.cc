@@ -105,7 +105,7 @@ Result<void> DroppedNotes::file_all() {
   for (const Waiting& each : waiting) {
     if (each.note.file.empty()) continue;
     const auto filed = file(each);
-    if (!filed && !waits_for_somebody(filed.error())) return filed;
+    if (!filed && !waits_for_somebody(filed.error())) return filed.error();
   }
   due_ = false;
   return {};

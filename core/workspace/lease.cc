@@ -60,7 +60,6 @@ Result<LeaseTimes> LeaseTimes::decode(BytesView bytes) {
   FELTBOG_CHECK(reader.array(7));
   FELTBOG_TRY(version, reader.uint());
   if (version != kVersion) return Error{ErrorCode::unsupported_version, "lease"};
-  LeaseTimes out;
   FELTBOG_TRY(from, read_time(reader));
   FELTBOG_TRY(granted_until, read_time(reader));
   FELTBOG_TRY(seen, read_time(reader));

@@ -2,9 +2,6 @@
 // When a lease runs, as a function of what is kept of it. The device's own: lease_test.cc.
 #include <doctest/doctest.h>
 
-#include <utility>
-#include <vector>
-
 #include "core/workspace/lease.h"
 
 using namespace feltbog;
@@ -85,12 +82,16 @@ TEST_CASE("a code never shortens a lease") {
 TEST_CASE("three wrong codes cost nothing, then the wait doubles up to an hour") {
   LeaseTimes times = seen(0);
   times.wrong_at = after(0);
-  for (const auto& [wrong, minutes] : std::vector<std::pair<std::uint64_t, std::int64_t>>{
-           {0, 0}, {2, 0}, {3, 1}, {4, 2}, {5, 4}, {8, 32}, {9, 60}, {1000, 60}}) {
-    CAPTURE(wrong);
-    times.wrong_codes = wrong;
-    CHECK(times.wait(after(0)) == minutes * 60'000);
-    CHECK(times.wait(after(minutes * 60'000)) == 0);
+  struct Wait {
+    std::uint64_t wrong;
+    std::int64_t minutes;
+  };
+  for (const Wait& wait :
+       {Wait{0, 0}, {2, 0}, {3, 1}, {4, 2}, {5, 4}, {8, 32}, {9, 60}, {1000, 60}}) {
+    CAPTURE(wait.wrong);
+    times.wrong_codes = wait.wrong;
+    CHECK(times.wait(after(0)) == wait.minutes * 60'000);
+    CHECK(times.wait(after(wait.minutes * 60'000)) == 0);
   }
 }
 
