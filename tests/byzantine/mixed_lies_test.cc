@@ -121,7 +121,7 @@ class MixedLies {
 }  // namespace
 
 TEST_CASE("whatever lies a server mixes, an honest one finds every word and all devices alike") {
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     CAPTURE(seed);
     Scene scene(seed);
     MixedLies lies(scene, seed);

@@ -84,8 +84,9 @@ TEST_CASE(
     if (space == scene.space) standing.records = fork;
   };
   const Bytes before = scene.state_of(scene.anna);
-  CHECK(scene.meet(scene.anna, server) == ErrorCode::fork_detected);
+  CHECK(scene.meet(scene.anna, server) == ErrorCode::internal);
   CHECK(scene.state_of(scene.anna) == before);
+  CHECK(scene.evidence(scene.anna) == Kinds{"server_changed_log"});
   // Who is shown the other record first stays with it. Nothing of his goes to its members or is
   // lost to him, and he learns of it from whatever the server next signs.
   CHECK(scene.meet(scene.bo, server) == ErrorCode::internal);
