@@ -88,15 +88,14 @@ Result<Value> device_wipe(Call& call) {
 std::int64_t files_only_here(Core& core) {
   const auto& organisation = core.membership.organisation();
   std::int64_t count = 0;
-  for (const auto& [id, log] : core.membership.spaces()) {
-    if (!ledger::is_file(log.state.kind()) || !log.state.admits(core.identity.id, organisation)) {
-      continue;
-    }
-    const ledger::Epoch& epoch = log.state.epoch();
+  for (const auto& entry : core.membership.spaces()) {
+    const ledger::SpaceState& file = entry.second.state;
+    if (!ledger::is_file(file.kind()) || !file.admits(core.identity.id, organisation)) continue;
+    const ledger::Epoch& epoch = file.epoch();
     const bool elsewhere =
         !epoch.recovery_keys.empty() ||
         std::any_of(epoch.holders.begin(), epoch.holders.end(), [&](const auto& holder) {
-          return holder.first != core.identity.id && log.state.admits(holder.first, organisation);
+          return holder.first != core.identity.id && file.admits(holder.first, organisation);
         });
     if (!elsewhere) ++count;
   }
