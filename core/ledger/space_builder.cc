@@ -54,6 +54,16 @@ struct Draft {
     return key;
   }
 
+  // The record `payload_of` makes of the wraps by which these devices are given the current key.
+  template <class PayloadOf>
+  Result<SpaceStep> give_key(const Keyring& keys, const std::vector<DeviceId>& devices,
+                             PayloadOf payload_of) const {
+    FELTBOG_TRY(key, current_key(keys));
+    const Epoch& epoch = space.epoch();
+    FELTBOG_TRY(wraps, wrap(*key, context(space.id(), epoch.number, epoch.key), devices));
+    return step(payload_of(wraps.commitment()), wraps);
+  }
+
   struct Rotated {
     Rotation rotation;
     KeyWraps wraps;
@@ -123,30 +133,26 @@ Result<SpaceStep> add_members(const SpaceState& space, const OrganisationState& 
                               const Keyring& keys, std::vector<Member> members,
                               const DeviceIdentity& author, Random& random) {
   sort_members(members);
-  const Draft draft{space, organisation, author, random};
-  FELTBOG_TRY(key, draft.current_key(keys));
   const auto devices = devices_of(organisation, users_of(members), organisation.head().sequence);
-  const Epoch& epoch = space.epoch();
-  FELTBOG_TRY(wraps, draft.wrap(*key, draft.context(space.id(), epoch.number, epoch.key), devices));
-  return draft.step(MemberAdd{std::move(members), wraps.commitment()}, wraps);
+  return Draft{space, organisation, author, random}.give_key(
+      keys, devices, [&members](const WrapsCommitment& wraps) {
+        return MemberAdd{std::move(members), wraps};
+      });
 }
 
 Result<SpaceStep> join_devices(const SpaceState& space, const OrganisationState& organisation,
                                const Keyring& keys, std::vector<DeviceId> devices,
                                const DeviceIdentity& author, Random& random) {
   std::sort(devices.begin(), devices.end());
-  const Draft draft{space, organisation, author, random};
-  FELTBOG_TRY(key, draft.current_key(keys));
-  const Epoch& epoch = space.epoch();
-  FELTBOG_TRY(wraps, draft.wrap(*key, draft.context(space.id(), epoch.number, epoch.key), devices));
-  return draft.step(DeviceJoin{std::move(devices), wraps.commitment()}, wraps);
+  return Draft{space, organisation, author, random}.give_key(
+      keys, devices, [&devices](const WrapsCommitment& wraps) {
+        return DeviceJoin{std::move(devices), wraps};
+      });
 }
 
 Result<SpaceStep> join_mandates(const SpaceState& space, const OrganisationState& organisation,
                                 const Keyring& keys, std::vector<MandateId> mandates,
                                 const DeviceIdentity& author, Random& random) {
-  const Draft draft{space, organisation, author, random};
-  FELTBOG_TRY(key, draft.current_key(keys));
   std::vector<UserId> holders;
   for (const MandateId& id : mandates) {
     const MandateEntry* entry = organisation.mandate(id);
@@ -155,9 +161,10 @@ Result<SpaceStep> join_mandates(const SpaceState& space, const OrganisationState
   }
   std::sort(mandates.begin(), mandates.end());
   const auto devices = devices_of(organisation, holders, organisation.head().sequence);
-  const Epoch& epoch = space.epoch();
-  FELTBOG_TRY(wraps, draft.wrap(*key, draft.context(space.id(), epoch.number, epoch.key), devices));
-  return draft.step(MandateJoin{std::move(mandates), wraps.commitment()}, wraps);
+  return Draft{space, organisation, author, random}.give_key(
+      keys, devices, [&mandates](const WrapsCommitment& wraps) {
+        return MandateJoin{std::move(mandates), wraps};
+      });
 }
 
 Result<RotationStep> leave_mandates(const SpaceState& space, const OrganisationState& organisation,
@@ -175,11 +182,8 @@ Result<RotationStep> leave_mandates(const SpaceState& space, const OrganisationS
 Result<SpaceStep> join_recovery_key(const SpaceState& space, const OrganisationState& organisation,
                                     const Keyring& keys, const DeviceIdentity& author,
                                     Random& random) {
-  const Draft draft{space, organisation, author, random};
-  FELTBOG_TRY(key, draft.current_key(keys));
-  const Epoch& epoch = space.epoch();
-  FELTBOG_TRY(wraps, draft.wrap(*key, draft.context(space.id(), epoch.number, epoch.key), {}));
-  return draft.step(RecoveryJoin{wraps.commitment()}, wraps);
+  return Draft{space, organisation, author, random}.give_key(
+      keys, {}, [](const WrapsCommitment& wraps) { return RecoveryJoin{wraps}; });
 }
 
 Result<RotationStep> remove_members(const SpaceState& space, const OrganisationState& organisation,
